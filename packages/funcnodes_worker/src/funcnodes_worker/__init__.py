@@ -1,0 +1,1 @@
+"""funcnodes_worker."""
