@@ -1,0 +1,200 @@
+"""Every exception of the engine, one tree.
+
+Each one is also the builtin it stands for, so that `except KeyError` keeps working::
+
+    FuncNodesError (Exception)
+    ├── NodeError
+    │   ├── NodeIdAlreadyExistsError (ValueError)   another class holds that node id
+    │   ├── NodeKeyError (KeyError)                 no node class of that id
+    │   ├── NodeReadyError (ValueError)             a required input has no value
+    │   ├── InTriggerError (RuntimeError)           the node is running
+    │   ├── NodeTriggerError                        a node's function raised
+    │   ├── NodeCancelledError                      a run was stopped
+    │   └── ProtectedNameError (TypeError)          a class body takes a reserved name
+    ├── IOError_
+    │   ├── NodeIOError
+    │   │   ├── NodeAlreadyDefinedError (ValueError)   a port belongs to another node
+    │   │   └── NodeConnectionError (ValueError)       these two cannot be connected
+    │   │       ├── SameNodeConnectionError
+    │   │       ├── MultipleConnectionsError           the input is taken
+    │   │       └── ForwardLoopError                   forwards would run in a circle
+    │   └── IONotFoundError (KeyError)              no port of that id
+    ├── NodeSpaceError
+    │   ├── NodeNotFoundError (KeyError)            no node of that uuid
+    │   ├── DuplicateNodeError (ValueError)         the uuid is taken
+    │   ├── EdgeNotFoundError (KeyError)            these two are not connected
+    │   ├── WrongThreadError (RuntimeError)         a structure change from another thread
+    │   └── WrongLoopError (RuntimeError)           a wire or a wait across event loops
+    ├── LibraryError
+    │   ├── NodeClassNotFoundError (ValueError)
+    │   └── ShelfError (ValueError)
+    │       ├── ShelfExistsError
+    │       ├── ShelfNotFoundError
+    │       ├── ShelfPathError
+    │       └── ShelfTypeError
+    └── DamagedFileError (ValueError)               a file that cannot be read
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "DamagedFileError",
+    "DuplicateNodeError",
+    "EdgeNotFoundError",
+    "ForwardLoopError",
+    "FuncNodesError",
+    "IONotFoundError",
+    "IOError_",
+    "InTriggerError",
+    "LibraryError",
+    "MultipleConnectionsError",
+    "NodeAlreadyDefinedError",
+    "NodeCancelledError",
+    "NodeClassNotFoundError",
+    "NodeConnectionError",
+    "NodeError",
+    "NodeIOError",
+    "NodeIdAlreadyExistsError",
+    "NodeKeyError",
+    "NodeNotFoundError",
+    "NodeReadyError",
+    "NodeSpaceError",
+    "NodeTriggerError",
+    "ProtectedNameError",
+    "SameNodeConnectionError",
+    "ShelfError",
+    "ShelfExistsError",
+    "ShelfNotFoundError",
+    "ShelfPathError",
+    "ShelfTypeError",
+    "WrongLoopError",
+    "WrongThreadError",
+]
+
+
+class FuncNodesError(Exception):
+    """Root of every error that the engine raises itself."""
+
+    def __str__(self) -> str:
+        # KeyError shows its argument's repr; a message is for people
+        return " ".join(str(a) for a in self.args)
+
+
+class NodeError(FuncNodesError):
+    """Something about one node."""
+
+
+class NodeIdAlreadyExistsError(NodeError, ValueError):
+    """Another class is registered under that node id."""
+
+
+class NodeKeyError(NodeError, KeyError):
+    """No node class is registered under that id."""
+
+
+class NodeReadyError(NodeError, ValueError):
+    """A required input has no value."""
+
+
+class InTriggerError(NodeError, RuntimeError):
+    """The node is running already."""
+
+
+class NodeTriggerError(NodeError):
+    """A node's function raised; the message is that of the original error."""
+
+
+class NodeCancelledError(NodeError):
+    """A run was stopped before its end."""
+
+
+class ProtectedNameError(NodeError, TypeError):
+    """A node class defines a name that the engine needs."""
+
+
+class IOError_(FuncNodesError):
+    """Something about one port."""
+
+
+class NodeIOError(IOError_):
+    """A port was used wrongly."""
+
+
+class NodeAlreadyDefinedError(NodeIOError, ValueError):
+    """The port belongs to another node."""
+
+
+class NodeConnectionError(NodeIOError, ValueError):
+    """These two ports cannot be connected."""
+
+
+class SameNodeConnectionError(NodeConnectionError):
+    """A forward between inputs of one node."""
+
+
+class MultipleConnectionsError(NodeConnectionError):
+    """The input takes one connection and has it."""
+
+
+class ForwardLoopError(NodeConnectionError):
+    """Forwards from input to input would run in a circle."""
+
+
+class IONotFoundError(IOError_, NodeError, KeyError):
+    """The node has no port of that id; the message names those it has."""
+
+
+class NodeSpaceError(FuncNodesError):
+    """Something about a graph."""
+
+
+class NodeNotFoundError(NodeSpaceError, KeyError):
+    """The graph has no node of that uuid."""
+
+
+class DuplicateNodeError(NodeSpaceError, ValueError):
+    """The graph has a node of that uuid."""
+
+
+class EdgeNotFoundError(NodeSpaceError, KeyError):
+    """These two ports are not connected."""
+
+
+class WrongThreadError(NodeSpaceError, RuntimeError):
+    """A structure change from another thread; the message names the way to do it."""
+
+
+class WrongLoopError(NodeSpaceError, RuntimeError):
+    """A wire or a wait that crosses event loops."""
+
+
+class LibraryError(FuncNodesError):
+    """Something about the library of node classes."""
+
+
+class NodeClassNotFoundError(LibraryError, ValueError):
+    """The library has no node class of that id."""
+
+
+class ShelfError(LibraryError, ValueError):
+    """A shelf that is none, or is not there."""
+
+
+class ShelfExistsError(ShelfError):
+    """A shelf of that name is there already."""
+
+
+class ShelfNotFoundError(ShelfError):
+    """No shelf at that path."""
+
+
+class ShelfPathError(ShelfError):
+    """A path that names no shelf."""
+
+
+class ShelfTypeError(ShelfError):
+    """A value that is no shelf."""
+
+
+class DamagedFileError(FuncNodesError, ValueError):
+    """A file that cannot be read; the message names it."""
