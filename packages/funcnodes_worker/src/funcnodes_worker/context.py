@@ -1,0 +1,80 @@
+"""What a command gets to work with: the graph on its own thread, or the projection on the serving loop."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+from funcnodes_worker.protocol.messages import CommandId
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from funcnodes_core import NodeSpace
+    from funcnodes_worker.document import Document
+    from funcnodes_worker.projection import Projection
+
+__all__ = ["GraphContext", "ReadContext", "WorkerServices"]
+
+
+@dataclass(slots=True, kw_only=True)
+class GraphContext:
+    """For commands that run on the graph's thread.
+
+    Attributes:
+        document: the journalled graph; every mutation goes through its `commit`.
+        space: the graph itself.
+        by: id of the client.
+        cmd_id: what the client calls this command.
+        gesture: commands of one gesture are one entry of the history.
+        rev: the revision that this command made; `commit` sets it, the answer carries it.
+        report: sends the caller a `progress` frame: text, and how far (0 to 1) or None.
+    """
+
+    document: Document
+    space: NodeSpace
+    by: str = ""
+    cmd: str = ""
+    cmd_id: CommandId | None = None
+    gesture: str | None = None
+    rev: int | None = None
+    report: Callable[[str, float | None], None] = field(default=lambda text, progress: None)
+
+    def commit(self, edits: list[Any]) -> int:
+        """Journal and apply edits as this command's doing; gives the new revision."""
+        self.rev = self.document.commit(
+            edits, by=self.by, cmd=self.cmd, cmd_id=self.cmd_id, gesture=self.gesture
+        )
+        return self.rev
+
+
+class WorkerServices(Protocol):
+    """What commands on the serving loop may ask of the worker."""
+
+    uuid: str
+    name: str
+    epoch: str
+
+    @property
+    def data_path(self) -> Path: ...
+
+    @property
+    def files_dir(self) -> Path: ...
+
+
+@dataclass(slots=True, kw_only=True)
+class ReadContext:
+    """For commands that run on the serving loop and never touch nodes.
+
+    Attributes:
+        projection: plain records of the graph.
+        worker: the process around it.
+        client: id of the client.
+        cmd_id: what the client calls this command.
+    """
+
+    projection: Projection
+    worker: WorkerServices
+    client: str = ""
+    cmd_id: CommandId | None = None

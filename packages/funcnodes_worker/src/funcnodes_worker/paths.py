@@ -1,0 +1,112 @@
+"""Where things lie in a configuration directory (files.md)."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from funcnodes_worker.errors import ConfigError, FileNameError
+
+__all__ = ["ConfigDir", "check_uuid", "default_config_dir", "resolve_inside"]
+
+_UUID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}")
+
+
+def default_config_dir() -> Path:
+    """The directory of `FUNCNODES_CONFIG_DIR`, or `~/.funcnodes`."""
+    return Path(os.environ.get("FUNCNODES_CONFIG_DIR") or "~/.funcnodes").expanduser().absolute()
+
+
+def resolve_inside(root: Path, name: str) -> Path:
+    """The path of `name` below `root`.
+
+    Raises:
+        FileNameError: `name` is empty, absolute, holds a NUL or a backslash, or leaves `root` (also by a link).
+    """
+    if not name or "\x00" in name or "\\" in name or name.startswith("/"):
+        raise FileNameError(f"{name!r} is not a relative file name", name=name)
+    base = root.resolve()
+    path = (base / name).resolve()
+    if path == base or not path.is_relative_to(base):
+        raise FileNameError(f"{name!r} leaves the folder it belongs to", name=name)
+    return path
+
+
+class ConfigDir:
+    """One configuration directory and the names of what lies in it; makes nothing by itself."""
+
+    def __init__(self, path: Path | str) -> None:
+        self.path = Path(path).expanduser().absolute()
+
+    def __fspath__(self) -> str:
+        return str(self.path)
+
+    def __repr__(self) -> str:
+        return f"ConfigDir({str(self.path)!r})"
+
+    @property
+    def config_file(self) -> Path:
+        return self.path / "config.json"
+
+    @property
+    def token_file(self) -> Path:
+        return self.path / "token"
+
+    @property
+    def logs(self) -> Path:
+        return self.path / "logs"
+
+    @property
+    def cache(self) -> Path:
+        return self.path / "cache"
+
+    @property
+    def workers(self) -> Path:
+        return self.path / "workers"
+
+    def create(self) -> ConfigDir:
+        """Make the directory and its `workers` folder, readable by their owner only."""
+        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.workers.mkdir(mode=0o700, exist_ok=True)
+        return self
+
+    def worker_json(self, uuid: str) -> Path:
+        return self.workers / f"worker_{check_uuid(uuid)}.json"
+
+    def pid_file(self, uuid: str) -> Path:
+        return self.workers / f"worker_{check_uuid(uuid)}.p"
+
+    def runstate_file(self, uuid: str) -> Path:
+        return self.workers / f"worker_{check_uuid(uuid)}.runstate"
+
+    def lock_file(self, uuid: str) -> Path:
+        return self.workers / f"worker_{check_uuid(uuid)}.lock"
+
+    def data_path(self, config: Mapping[str, Any]) -> Path:
+        """The folder of a worker's data: its `data_path`, or `workers/worker_<uuid>` when that is null."""
+        given = config.get("data_path")
+        if not given:
+            return self.workers / f"worker_{check_uuid(str(config['uuid']))}"
+        path = Path(str(given)).expanduser()
+        return path if path.is_absolute() else self.workers / path
+
+    def worker_uuids(self) -> Iterator[str]:
+        """The uuids that have a configuration file here, in the order of their names."""
+        for file in sorted(self.workers.glob("worker_*.json")):
+            uuid = file.name.removeprefix("worker_").removesuffix(".json")
+            if _UUID.fullmatch(uuid):
+                yield uuid
+
+
+def check_uuid(uuid: str) -> str:
+    """`uuid` itself, when it can stand in a file name.
+
+    Raises:
+        ConfigError: it holds anything but letters, digits, `_` and `-`.
+    """
+    if not _UUID.fullmatch(uuid):
+        raise ConfigError(f"{uuid!r} is not a worker id: letters, digits, '_' and '-' only")
+    return uuid

@@ -1,0 +1,1 @@
+"""What travels between a worker and its clients: shapes, events, frames."""

@@ -1,0 +1,147 @@
+"""The envelope: every message that goes over the wire (protocol.md section 2)."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+from msgspec import UNSET, Raw, Struct, UnsetType
+
+__all__ = [
+    "ClientMessage",
+    "Cmd",
+    "CommandId",
+    "Failure",
+    "Hello",
+    "LargeMessage",
+    "NodespaceEvent",
+    "Ping",
+    "Pong",
+    "ProgressMessage",
+    "Result",
+    "Resync",
+    "ServerMessage",
+    "WorkerEvent",
+    "decode_client_message",
+    "encode",
+]
+
+CommandId = str | int
+"""What a client calls its command; comes back with the answer."""
+
+EMPTY_OBJECT = Raw(b"{}")
+
+
+class Ping(Struct, tag_field="type", tag="ping"):
+    """Are you there? Answered with `Pong`."""
+
+
+class Cmd(Struct, tag_field="type", tag="cmd", kw_only=True, forbid_unknown_fields=True):
+    """Do something. Commands that share a `gesture` become one entry of the undo history."""
+
+    cmd: str
+    kwargs: Raw = EMPTY_OBJECT
+    id: CommandId | None = None
+    gesture: str | None = None
+
+
+ClientMessage = Ping | Cmd
+
+
+class Pong(Struct, tag_field="type", tag="pong"):
+    """I am here."""
+
+
+class Result(Struct, tag_field="type", tag="result", kw_only=True, omit_defaults=True):
+    """A command was done; `rev` is the revision that a mutation made."""
+
+    cmd: str
+    result: Any = msgspec.field(default=UNSET)
+    id: CommandId | None = None
+    rev: int | UnsetType = UNSET
+
+
+class Failure(Struct, tag_field="type", tag="error", kw_only=True):
+    """A command was not done, and why."""
+
+    error: str
+    code: str
+    data: dict[str, Any] = msgspec.field(default_factory=dict)
+    cmd: str | UnsetType = UNSET
+    id: CommandId | UnsetType | None = UNSET
+    traceback: str | UnsetType = UNSET
+
+
+class NodespaceEvent(Struct, tag_field="type", tag="nodespaceevent", kw_only=True):
+    """Something happened to the graph. `prev` is the `seq` of the event that this client got before."""
+
+    event: str
+    data: Raw
+    seq: int
+    prev: int
+    rev: int
+    by: str | UnsetType = UNSET
+    cmd_id: CommandId | UnsetType = UNSET
+
+
+class WorkerEvent(Struct, tag_field="type", tag="workerevent", kw_only=True):
+    """Something happened to the worker."""
+
+    event: str
+    data: Raw
+    seq: int
+    prev: int
+
+
+class ProgressMessage(Struct, tag_field="type", tag="progress", kw_only=True):
+    """How far a long command is, or what it waits for."""
+
+    text: str
+    progress: float | None = None
+    task: CommandId | None = None
+
+
+class LargeMessage(Struct, tag_field="type", tag="large_message", kw_only=True):
+    """A message too large for a frame waits at `GET /message/{msg_id}`."""
+
+    msg_id: str
+    size: int
+
+
+class Hello(Struct, tag_field="type", tag="hello", kw_only=True):
+    """The first frame to a `funcnodes.v1` client."""
+
+    client: str
+    epoch: str
+    seq: int
+    rev: int
+    worker: dict[str, str]
+    protocol: Literal["funcnodes.v1"] = "funcnodes.v1"
+    version: str = ""
+
+
+class Resync(Struct, tag_field="type", tag="resync"):
+    """Events were lost for this client: ask `full_state`."""
+
+
+ServerMessage = (
+    Pong | Result | Failure | NodespaceEvent | WorkerEvent | ProgressMessage | LargeMessage | Hello | Resync
+)
+
+_decoder = msgspec.json.Decoder(ClientMessage)
+_encoder = msgspec.json.Encoder()
+
+
+def decode_client_message(frame: bytes | str) -> Ping | Cmd:
+    """The message in a text frame.
+
+    Raises:
+        msgspec.DecodeError: it is not JSON or not a message (`msgspec.ValidationError` names the field).
+    """
+    message: Ping | Cmd = _decoder.decode(frame)
+    return message
+
+
+def encode(message: Struct) -> bytes:
+    """The text frame of a message, UTF-8."""
+    return _encoder.encode(message)
