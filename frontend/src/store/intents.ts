@@ -1,0 +1,149 @@
+/** What a user can want from the graph, each as a command to the worker. State comes back by events alone. */
+
+import { markPending, dropPending, settlePending } from "@/store/apply";
+import { noteUsed } from "@/store/library";
+import { CommandError, currentLink, type CommandOptions } from "@/store/session";
+import type { Json, NodeMode } from "@/store/types";
+import { portKey } from "@/store/types";
+import { notify } from "@/store/ui";
+
+type Kwargs = { [key: string]: unknown };
+
+/** Asks the worker; what fails is shown to the user and answered with undefined. */
+async function ask(cmd: string, kwargs: Kwargs = {}, options?: CommandOptions): Promise<Json | undefined> {
+  try {
+    return await currentLink().call(cmd, kwargs, options);
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    notify("error", error.message, error.traceback);
+    return undefined;
+  }
+}
+
+/** Sets an input. The value shows at once, and falls back if the worker refuses it. */
+export async function setInput(node: string, io: string, value: Json, options: CommandOptions = {}): Promise<void> {
+  const key = portKey(node, io, true);
+  let cmdId = "";
+  try {
+    const link = currentLink();
+    cmdId = link.nextId();
+    markPending(key, value, cmdId);
+    await link.call("update_node_input", { uuid: node, input_id: io, value }, options);
+    settlePending(key, cmdId);
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    dropPending(key, cmdId);
+    notify("error", error.message);
+  }
+}
+
+export interface Wire {
+  src: string;
+  srcIo: string;
+  dst: string;
+  dstIo: string;
+}
+
+const wireArgs = (wire: Wire): Kwargs => ({
+  src_uuid: wire.src,
+  src_io: wire.srcIo,
+  dst_uuid: wire.dst,
+  dst_io: wire.dstIo,
+});
+
+/** Connects two ports; an occupied input is replaced. */
+export const connect = (wire: Wire) => ask("add_edge", { ...wireArgs(wire), replace: true });
+export const disconnect = (wire: Wire, options?: CommandOptions) => ask("remove_edge", wireArgs(wire), options);
+
+/** Adds a node; answers its uuid, or undefined where the worker refused. */
+export async function addNode(
+  nodeId: string,
+  pos: [number, number],
+  options?: CommandOptions,
+): Promise<string | undefined> {
+  const result = await ask("add_node", { node_id: nodeId, frontend: { pos: pos.map(Math.round) } }, options);
+  if (result === undefined) return undefined;
+  noteUsed(nodeId);
+  return String((result as { uuid: Json }).uuid);
+}
+
+let gestures = 0;
+/** A name that merges the commands carrying it into one step of undo. */
+export function newGesture(): string {
+  gestures += 1;
+  return `g${Date.now().toString(36)}-${gestures}`;
+}
+
+export async function removeNodes(uuids: readonly string[]): Promise<void> {
+  const gesture = newGesture();
+  await Promise.all(uuids.map((uuid) => ask("remove_node", { uuid }, { gesture })));
+}
+
+export async function disconnectAll(wires: readonly Wire[]): Promise<void> {
+  const gesture = newGesture();
+  await Promise.all(wires.map((wire) => disconnect(wire, { gesture })));
+}
+
+export const triggerNode = (uuid: string) => ask("trigger_node", { uuid });
+export const stopNode = (uuid: string) => ask("stop_node", { uuid });
+export const stopAll = () => ask("stop_all");
+export const runStale = (uuid?: string) => ask("run_stale", uuid === undefined ? {} : { uuid });
+export const setNodeMode = (uuid: string, mode: NodeMode) => ask("set_node_mode", { uuid, mode });
+export const why = (uuid: string) => ask("why", { uuid });
+
+export const renameNode = (uuid: string, name: string) => ask("update_node", { uuid, name });
+export const describeNode = (uuid: string, description: string) => ask("update_node", { uuid, description });
+export const setResetInputs = (uuid: string, reset: boolean) =>
+  ask("update_node", { uuid, reset_inputs_on_trigger: reset });
+
+export interface Layout {
+  pos?: [number, number];
+  size?: [number, number] | null;
+  collapsed?: boolean;
+}
+
+/** Moves, sizes or folds nodes, as one step of undo. */
+export async function layoutNodes(layouts: ReadonlyMap<string, Layout>): Promise<void> {
+  const gesture = newGesture();
+  await Promise.all(
+    [...layouts].map(([uuid, layout]) => ask("update_node", { uuid, frontend: { ...layout } }, { gesture })),
+  );
+}
+
+export interface PortChange {
+  name?: string;
+  hidden?: boolean;
+  default?: Json;
+  value_options?: { [key: string]: Json };
+  render_options?: { [key: string]: Json };
+}
+export const updatePort = (node: string, io: string, change: PortChange) =>
+  ask("update_io", { uuid: node, io_id: io, ...change });
+
+export interface GroupChange {
+  name?: string;
+  colour?: string;
+  collapsed?: boolean;
+}
+export const groupNodes = (uuids: readonly string[], change: GroupChange = {}) =>
+  ask("group_nodes", { nodes: [...uuids], name: "Group", ...change });
+export const updateGroup = (id: string, change: GroupChange) => ask("update_group", { id, ...change });
+export const removeGroup = (id: string) => ask("remove_group", { id });
+
+export const undo = () => ask("undo");
+export const redo = () => ask("redo");
+
+export const copyNodes = (uuids: readonly string[]) => ask("copy_nodes", { uuids: [...uuids] });
+export const pasteNodes = (fragment: Json, pos: [number, number]) => ask("paste_nodes", { fragment, pos });
+
+export const clearGraph = () => ask("clear");
+export const saveGraph = () => ask("save");
+export const loadGraph = (data: Json) => ask("load_data", { data });
+export const exportWorker = (includeFiles: boolean) => ask("export_worker", { include_files: includeFiles });
+
+/** The whole value of a port as JSON, or undefined where the worker refused. */
+export const fetchValue = (node: string, io: string) => ask("get_io_value", { uuid: node, io_id: io, full: true });
+
+/** Where the whole value of a port can be fetched from as bytes (image sources, downloads). */
+export const valueUrl = (node: string, io: string, version: number): string =>
+  `${currentLink().httpBase}value/${encodeURIComponent(node)}/${encodeURIComponent(io)}?rev=${version}`;

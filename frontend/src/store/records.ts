@@ -1,0 +1,169 @@
+/** From the worker's shapes to the editor's records. */
+
+import type { FullState, WireGroup, WireIO, WireLibraryNode, WireNode, WireShelf } from "@/protocol/wire";
+import type {
+  EdgeRecord,
+  GroupRecord,
+  Json,
+  Library,
+  LibraryNode,
+  LibraryShelf,
+  NodeError,
+  NodeProgress,
+  NodeRecord,
+  NodeStatus,
+  PortRecord,
+  PreviewData,
+} from "@/store/types";
+import { NO_VALUE, edgeKey, portKey } from "@/store/types";
+
+const JSON_MIME = "application/json";
+
+type Shown = Pick<PortRecord, "value" | "preview">;
+
+/** What a port holds and shows, from the fields of an IO or a value event. */
+export function readValue(wire: { value?: Json; preview?: unknown; mime?: string; complete?: boolean }): Shown {
+  const value = wire.value === undefined ? NO_VALUE : wire.value;
+  const preview = wire.preview;
+  if (isPreview(preview)) {
+    return { value, preview: { mime: preview.mime, data: preview.data, complete: preview.complete ?? true } };
+  }
+  const data = preview === undefined || preview === null ? value : (preview as Json);
+  if (data === NO_VALUE) return { value, preview: null };
+  return { value, preview: { mime: wire.mime ?? JSON_MIME, data, complete: wire.complete ?? true } };
+}
+
+function isPreview(value: unknown): value is PreviewData {
+  return typeof value === "object" && value !== null && "mime" in value && "data" in value;
+}
+
+export function readPort(node: string, wire: WireIO, isInput: boolean): PortRecord {
+  return {
+    key: portKey(node, wire.id, isInput),
+    node,
+    id: wire.id,
+    name: wire.name || wire.id,
+    isInput,
+    type: wire.type ?? "Any",
+    ...readValue(wire),
+    version: 0,
+    default: wire.default === undefined ? NO_VALUE : wire.default,
+    required: wire.required ?? false,
+    connected: wire.connected ?? false,
+    hidden: wire.hidden ?? false,
+    doesTrigger: wire.does_trigger ?? true,
+    renderOptions: wire.render_options ?? {},
+    valueOptions: wire.value_options ?? {},
+    description: wire.description ?? "",
+  };
+}
+
+export function readError(error: WireNode["error"]): NodeError | null {
+  if (error === null || error === undefined) return null;
+  if (typeof error === "string") return { error, traceback: "" };
+  return { error: error.error, traceback: error.traceback ?? "" };
+}
+
+export function readProgress(wire: { [key: string]: Json } | null | undefined): NodeProgress | null {
+  if (wire === null || wire === undefined) return null;
+  const message = wire.message ?? wire.desc ?? "";
+  return {
+    ...wire,
+    progress: typeof wire.progress === "number" ? wire.progress : null,
+    message: typeof message === "string" ? message : "",
+  };
+}
+
+export function readNode(wire: WireNode): NodeRecord {
+  return {
+    id: wire.uuid,
+    nodeId: wire.node_id,
+    name: wire.name || wire.node_id,
+    description: wire.description ?? "",
+    status: (wire.status ?? "idle") as NodeStatus,
+    mode: (wire.mode ?? "active") as NodeRecord["mode"],
+    pos: wire.frontend?.pos ?? [0, 0],
+    size: wire.frontend?.size ?? null,
+    collapsed: wire.frontend?.collapsed ?? false,
+    inputs: Object.keys(wire.inputs ?? {}),
+    outputs: Object.keys(wire.outputs ?? {}),
+    error: readError(wire.error),
+    progress: readProgress(wire.progress),
+    durationS: wire.duration_s ?? null,
+    properties: wire.properties ?? {},
+    renderOptions: (wire.render_options ?? {}) as NodeRecord["renderOptions"],
+    placeholder: wire.placeholder ?? false,
+    resetInputsOnTrigger: wire.reset_inputs_on_trigger ?? false,
+  };
+}
+
+export function readPorts(wire: WireNode): PortRecord[] {
+  const read = (ios: { [id: string]: WireIO } | undefined, isInput: boolean) =>
+    Object.entries(ios ?? {}).map(([id, io]) => readPort(wire.uuid, { ...io, id }, isInput));
+  return [...read(wire.inputs, true), ...read(wire.outputs, false)];
+}
+
+/** `isOutput` tells whether a node has an output of that name; what is none is a forward. */
+export function readEdge(
+  src: [string, string],
+  dst: [string, string],
+  isOutput: (node: string, io: string) => boolean,
+): EdgeRecord {
+  return {
+    id: edgeKey(src[0], src[1], dst[0], dst[1]),
+    src: src[0],
+    srcIo: src[1],
+    dst: dst[0],
+    dstIo: dst[1],
+    forward: !isOutput(src[0], src[1]),
+  };
+}
+
+export function readGroup(wire: WireGroup): GroupRecord {
+  return {
+    id: wire.id,
+    name: wire.name ?? "",
+    colour: wire.colour ?? "",
+    collapsed: wire.collapsed ?? false,
+    nodes: wire.nodes ?? [],
+    groups: wire.groups ?? [],
+  };
+}
+
+function readLibraryNode(wire: WireLibraryNode, path: string[]): LibraryNode {
+  const port = (io: WireIO) => ({
+    id: io.id,
+    name: io.name || io.id,
+    type: io.type ?? "Any",
+    required: io.required ?? false,
+  });
+  return {
+    nodeId: wire.node_id,
+    name: wire.name,
+    description: wire.description ?? "",
+    inputs: (wire.inputs ?? []).map(port),
+    outputs: (wire.outputs ?? []).map(port),
+    path,
+  };
+}
+
+function readShelf(wire: WireShelf, above: string[]): LibraryShelf {
+  const path = [...above, wire.name];
+  return {
+    name: wire.name,
+    description: wire.description ?? "",
+    nodes: (wire.nodes ?? []).map((node) => readLibraryNode(node, path)),
+    subshelves: (wire.subshelves ?? []).map((shelf) => readShelf(shelf, path)),
+  };
+}
+
+export function readLibrary(wire: FullState["lib"]): Library {
+  const shelves = wire.shelves.map((shelf) => readShelf(shelf, []));
+  const byId: Library["byId"] = {};
+  const collect = (shelf: LibraryShelf): void => {
+    for (const node of shelf.nodes) byId[node.nodeId] = node;
+    shelf.subshelves.forEach(collect);
+  };
+  shelves.forEach(collect);
+  return { shelves, byId };
+}
