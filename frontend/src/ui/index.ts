@@ -1,0 +1,16 @@
+export * from "@/ui/Button";
+export * from "@/ui/Dialog";
+export * from "@/ui/EmptyState";
+export * from "@/ui/Kbd";
+export * from "@/ui/Menu";
+export * from "@/ui/Popover";
+export * from "@/ui/Progress";
+export * from "@/ui/ScrollArea";
+export * from "@/ui/StatusDot";
+export * from "@/ui/Switch";
+export * from "@/ui/Tabs";
+export * from "@/ui/TextField";
+export * from "@/ui/Toast";
+export * from "@/ui/Tooltip";
+export { cx } from "@/ui/cx";
+export { dismissToast, toast, type ToastAction, type ToastMessage } from "@/ui/toasts";
