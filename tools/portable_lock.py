@@ -90,7 +90,10 @@ def check() -> int:
     for line in differences:
         print(line, file=sys.stderr)
     if differences:
-        print("uv.lock differs from what is committed: commit it, or find out where a version went", file=sys.stderr)
+        print(
+            "uv.lock differs from what is committed: commit it, or find out where a version went",
+            file=sys.stderr,
+        )
     return 1 if differences else 0
 
 

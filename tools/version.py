@@ -1,7 +1,7 @@
 """One version for the three packages.
 
-    python3 tools/version.py          the version
-    python3 tools/version.py X.Y.Z    writes it, and the exact pins of the siblings on each other
+python3 tools/version.py          the version
+python3 tools/version.py X.Y.Z    writes it, and the exact pins of the siblings on each other
 """
 
 from __future__ import annotations
