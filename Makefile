@@ -97,7 +97,7 @@ $(MODULES): frontend/package.json frontend/package-lock.json $(if $(NODE_OK),,$(
 	@touch $@
 
 $(STATIC)/index.html: $(MODULES) $(FRONTEND_SOURCES)
-	@$(NPM) run --silent build
+	@$(NPM) run --silent build -- --logLevel warn
 	@touch $@
 
 chromium:
