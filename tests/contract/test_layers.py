@@ -40,7 +40,7 @@ RANKS: dict[str, list[str]] = {
     "funcnodes": [
         "errors paths lazy_import",
         "_setup",
-        "provision nodes",
+        "provision nodes net",
         "manager web",
         "runner worker cli",
         "",

@@ -1,0 +1,3 @@
+"""Listening sockets and the proxy that manager and web server share."""
+
+__all__: list[str] = []

@@ -1,0 +1,133 @@
+"""Passing HTTP and WebSocket connections through to a worker or the manager, with the token added.
+
+The browser never sees the token: what comes in by a session cookie goes on with `Authorization: Bearer`.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import suppress
+
+import aiohttp
+from aiohttp import ClientConnectionError, WSMsgType, web
+from yarl import URL
+
+__all__ = ["FRAME_LIMIT_BYTES", "pass_http", "pass_websocket", "refuse"]
+
+FRAME_LIMIT_BYTES = 64 * 1024 * 1024
+"""More than any worker takes; the worker itself closes with 1009 at its own limit."""
+
+_HOP_BY_HOP = frozenset(
+    {
+        "connection",
+        "keep-alive",
+        "proxy-authenticate",
+        "proxy-authorization",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    }
+)
+_NOT_FORWARDED = _HOP_BY_HOP | {"host", "cookie", "authorization", "origin", "referer", "content-length"}
+_NOT_RETURNED = _HOP_BY_HOP | {"set-cookie", "server", "date"}
+_CHUNK_BYTES = 256 * 1024
+
+
+def refuse(status: int, error: str, code: str) -> web.Response:
+    """A JSON answer that says why nothing was passed through."""
+    return web.json_response({"type": "error", "error": error, "code": code}, status=status)
+
+
+async def pass_http(
+    request: web.Request, session: aiohttp.ClientSession, target: URL, headers: Mapping[str, str]
+) -> web.StreamResponse:
+    """Sends a request on and streams the answer back; neither body is held in memory."""
+    kept = [(key, value) for key, value in request.headers.items() if key.lower() not in _NOT_FORWARDED]
+    try:
+        async with session.request(
+            request.method,
+            target,
+            headers=[*kept, *headers.items()],
+            data=request.content if request.body_exists else None,
+            allow_redirects=False,
+            auto_decompress=False,
+        ) as answer:
+            return await _send_back(request, answer)
+    except ClientConnectionError as error:
+        return refuse(502, f"the worker does not answer: {error}", "worker_unreachable")
+
+
+async def _send_back(request: web.Request, answer: aiohttp.ClientResponse) -> web.StreamResponse:
+    response = web.StreamResponse(status=answer.status, reason=answer.reason)
+    for key, value in answer.headers.items():
+        if key.lower() not in _NOT_RETURNED:
+            response.headers.add(key, value)
+    await response.prepare(request)
+    async for chunk in answer.content.iter_chunked(_CHUNK_BYTES):
+        await response.write(chunk)
+    await response.write_eof()
+    return response
+
+
+async def pass_websocket(
+    request: web.Request, session: aiohttp.ClientSession, target: URL, headers: Mapping[str, str]
+) -> web.StreamResponse:
+    """Joins a client's WebSocket with one of our own to `target`.
+
+    The far side is reached first: where nobody answers, the client gets a 502 and no upgrade. Subprotocol and
+    close code are those of the far side, and a slow client slows the far side down, not this process's memory.
+    """
+    offered = [
+        name.strip() for name in request.headers.get("Sec-WebSocket-Protocol", "").split(",") if name.strip()
+    ]
+    try:
+        far = await session.ws_connect(
+            target, headers=headers, protocols=offered, max_msg_size=0, compress=0, heartbeat=30.0
+        )
+    except (ClientConnectionError, aiohttp.WSServerHandshakeError, TimeoutError) as error:
+        return refuse(502, f"the worker does not answer: {error}", "worker_unreachable")
+    near = web.WebSocketResponse(
+        protocols=[far.protocol] if far.protocol else [],
+        max_msg_size=FRAME_LIMIT_BYTES,
+        compress=False,
+        heartbeat=30.0,
+    )
+    try:
+        await near.prepare(request)
+        await _join(near, far)
+    finally:
+        await far.close()
+    return near
+
+
+async def _join(near: web.WebSocketResponse, far: aiohttp.ClientWebSocketResponse) -> None:
+    """Pumps both ways until either side ends, then ends the other one with the same code."""
+    down = asyncio.create_task(_pump(far, near))
+    up = asyncio.create_task(_pump(near, far))
+    try:
+        await asyncio.wait({down, up}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in (down, up):
+            task.cancel()
+        await asyncio.gather(down, up, return_exceptions=True)
+    if not near.closed:
+        await near.close(code=_sendable(far.close_code))
+    if not far.closed:
+        await far.close(code=_sendable(near.close_code))
+
+
+async def _pump(
+    source: web.WebSocketResponse | aiohttp.ClientWebSocketResponse,
+    sink: web.WebSocketResponse | aiohttp.ClientWebSocketResponse,
+) -> None:
+    with suppress(ConnectionError):  # the sink went away: `_join` ends the source
+        async for message in source:
+            if message.type is WSMsgType.TEXT:
+                await sink.send_str(message.data)
+            elif message.type is WSMsgType.BINARY:
+                await sink.send_bytes(message.data)
+
+
+def _sendable(code: int | None) -> int:
+    """A close code that may stand in a close frame; 1005, 1006 and 1015 may not."""
+    return code if code is not None and 1000 <= code < 5000 and code not in {1005, 1006, 1015} else 1000
