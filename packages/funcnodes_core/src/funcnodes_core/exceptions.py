@@ -32,21 +32,29 @@ Each one is also the builtin it stands for, so that `except KeyError` keeps work
     │       ├── ShelfNotFoundError
     │       ├── ShelfPathError
     │       └── ShelfTypeError
+    ├── EventError
+    │   └── MissingSourceError (KeyError, ValueError)  a message without its sender
+    ├── CodecError
+    │   └── NotExactError (ValueError)              a value without a lossless form in JSON
+    │       └── ValueTooLargeError                  its form is larger than asked for
     └── DamagedFileError (ValueError)               a file that cannot be read
 """
 
 from __future__ import annotations
 
 __all__ = [
+    "CodecError",
     "DamagedFileError",
     "DuplicateNodeError",
     "EdgeNotFoundError",
+    "EventError",
     "ForwardLoopError",
     "FuncNodesError",
-    "IONotFoundError",
     "IOError_",
+    "IONotFoundError",
     "InTriggerError",
     "LibraryError",
+    "MissingSourceError",
     "MultipleConnectionsError",
     "NodeAlreadyDefinedError",
     "NodeCancelledError",
@@ -60,6 +68,7 @@ __all__ = [
     "NodeReadyError",
     "NodeSpaceError",
     "NodeTriggerError",
+    "NotExactError",
     "ProtectedNameError",
     "SameNodeConnectionError",
     "ShelfError",
@@ -67,6 +76,7 @@ __all__ = [
     "ShelfNotFoundError",
     "ShelfPathError",
     "ShelfTypeError",
+    "ValueTooLargeError",
     "WrongLoopError",
     "WrongThreadError",
 ]
@@ -194,6 +204,26 @@ class ShelfPathError(ShelfError):
 
 class ShelfTypeError(ShelfError):
     """A value that is no shelf."""
+
+
+class EventError(FuncNodesError):
+    """Something about an event."""
+
+
+class MissingSourceError(EventError, KeyError, ValueError):
+    """A message for callbacks lacks `src`, its sender."""
+
+
+class CodecError(FuncNodesError):
+    """Something about turning values into bytes or JSON and back."""
+
+
+class NotExactError(CodecError, ValueError):
+    """The value has no form in JSON that gives back an equal value of the same type."""
+
+
+class ValueTooLargeError(NotExactError):
+    """The value's form in JSON is larger than asked for."""
 
 
 class DamagedFileError(FuncNodesError, ValueError):
