@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import ast
 import collections.abc
+import sys
 from collections.abc import Callable
-from typing import Annotated, Any, Literal, Optional, Union
+from typing import Annotated, Any, Literal, Optional, TypeAlias, Union
 
-__all__ = ["TypeSyntaxError", "parse_generic"]
+from exposedfunctionality.function_parser import types as registry
+
+__all__ = ["JsonType", "TypeSyntaxError", "lookup_type", "parse_generic"]
+
+JsonType: TypeAlias = str | dict[str, Any]
 
 _GENERICS: dict[str, Any] = {
     "List": list,
@@ -28,6 +33,15 @@ _GENERICS: dict[str, Any] = {
 
 class TypeSyntaxError(ValueError):
     """The text is no type expression; used inside this package only."""
+
+
+def lookup_type(name: str) -> Any:
+    """The type of that name: registered, or a class of a module that is imported already."""
+    if name in registry._TYPE_GETTER:
+        return registry._TYPE_GETTER[name]
+    module_name, _, class_name = name.rpartition(".")
+    found = getattr(sys.modules.get(module_name), class_name, None) if module_name else None
+    return found if isinstance(found, type) else None
 
 
 def parse_generic(text: str, lookup: Callable[[str], Any]) -> Any:

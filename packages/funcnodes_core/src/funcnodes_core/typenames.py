@@ -9,29 +9,29 @@ file or from the wire.
 from __future__ import annotations
 
 import collections.abc
-import sys
 import types
 import typing
 from enum import Enum
-from typing import Any, Literal, TypeAlias, TypeGuard, Union, get_args, get_origin
+from typing import Any, Literal, TypeGuard, Union, get_args, get_origin
 from weakref import WeakKeyDictionary
 
 from exposedfunctionality.function_parser import types as registry
 from exposedfunctionality.function_parser.ser_types import TypeNotFoundError
 
 from funcnodes_core._logging import FUNCNODES_LOGGER
-from funcnodes_core._typestrings import TypeSyntaxError, parse_generic
+from funcnodes_core._typefit import Verdict, can_accept
+from funcnodes_core._typestrings import JsonType, TypeSyntaxError, lookup_type, parse_generic
 
 __all__ = [
     "JsonType",
     "TypeNotFoundError",
+    "Verdict",
     "auto_value_options",
+    "can_accept",
     "enum_options",
     "type_spec",
     "type_string",
 ]
-
-JsonType: TypeAlias = str | dict[str, Any]
 
 ANY = "Any"
 _UNIONS = (Union, types.UnionType)
@@ -100,15 +100,6 @@ def _string_spec(text: str) -> JsonType:
         return text
     _STRINGS[text] = spec
     return spec
-
-
-def lookup_type(name: str) -> Any:
-    """The type of that name: registered, or a class of a module that is imported already."""
-    if name in registry._TYPE_GETTER:
-        return registry._TYPE_GETTER[name]
-    module_name, _, class_name = name.rpartition(".")
-    found = getattr(sys.modules.get(module_name), class_name, None) if module_name else None
-    return found if isinstance(found, type) else None
 
 
 def _generic_spec(t: Any) -> JsonType:
