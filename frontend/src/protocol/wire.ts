@@ -1,21 +1,15 @@
 /** The frames of protocol.md as the editor reads them. */
 
-import type { Json, TypeSpec } from "@/store/types";
-
-export interface WirePreview {
-  mime: string;
-  data: Json;
-  complete?: boolean;
-}
+import type { Json, TypeSpec } from "@/protocol/json";
 
 export interface WireIO {
   id: string;
   name?: string;
   type?: TypeSpec;
   value?: Json;
-  preview?: WirePreview | Json;
   mime?: string;
   complete?: boolean;
+  href?: string;
   default?: Json;
   required?: boolean;
   connected?: boolean;
@@ -53,7 +47,7 @@ export interface WireEdge {
 export interface WireGroup {
   id: string;
   name?: string;
-  colour?: string;
+  colour?: string | null;
   collapsed?: boolean;
   nodes?: string[];
   groups?: string[];
@@ -115,7 +109,7 @@ export interface ValueFrame {
 
 export type Frame =
   | EventFrame
-  | { type: "hello"; epoch: string; client: string; seq: number; rev: number }
+  | { type: "hello"; epoch: string; client: string; seq: number; rev: number; worker: { uuid: string; name: string } }
   | { type: "resync" }
   | { type: "pong" }
   | { type: "result"; cmd: string; id?: string; result: Json; rev?: number }

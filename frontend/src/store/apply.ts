@@ -16,7 +16,7 @@ import {
   readValue,
 } from "@/store/records";
 import type { EdgeRecord, Json, NodeRecord, NodeStatus, PortRecord } from "@/store/types";
-import { edgeKey, portKey } from "@/store/types";
+import { NO_VALUE, edgeKey, portKey } from "@/store/types";
 
 type Data = { [key: string]: Json };
 
@@ -52,7 +52,7 @@ export function applyLibrary(lib: FullState["lib"]): void {
 // --- events ----------------------------------------------------------------------------------------------------
 
 const handlers: { [event: string]: (data: Data, frame: EventFrame) => void } = {
-  node_added: (data) => addNode((data.serialized ?? data.node ?? data) as unknown as WireNode),
+  node_added: (data) => addNode(data.serialized as unknown as WireNode),
   node_removed: (data) => removeNode(uuidOf(data)),
   node_updated: (data) => updateNode(uuidOf(data), nodeChange(data)),
   edge_added: (data) => addEdge(data),
@@ -66,9 +66,10 @@ const handlers: { [event: string]: (data: Data, frame: EventFrame) => void } = {
   status: (data) => updateNode(uuidOf(data), nodeChange(data)),
   io_value_changed: (data, frame) => valueChanged(data, frame),
   io_updated: (data) => updatePort(data),
+  node_ports_changed: (data) => setPorts(data),
   group_added: (data) => setGroup(data),
   group_updated: (data) => setGroup(data),
-  group_removed: (data) => groups.delete(String(data.id ?? data.uuid)),
+  group_removed: (data) => groups.delete(String(data.id)),
   nodespace_cleared: () => {
     for (const collection of [nodes, ports, edges, groups]) collection.replaceAll([]);
   },
@@ -87,7 +88,7 @@ export function applyBinaryValue(header: ValueFrame, payload: Uint8Array): void 
   const port = findPort(header.node_uuid, header.io_id, header.io_type);
   if (port === undefined) return;
   const preview = { mime: header.mime, data: payload, complete: header.complete ?? true };
-  storeValue(port, { value: readValue({}).value, preview }, header);
+  storeValue(port, { value: NO_VALUE, preview }, header);
 }
 
 const uuidOf = (data: Data): string => String(data.uuid ?? data.node_uuid);
@@ -109,6 +110,20 @@ function removeNode(uuid: string): void {
 function updateNode(uuid: string, change: Partial<NodeRecord>): void {
   const node = nodes.get(uuid);
   if (node !== undefined) nodes.set(uuid, { ...node, ...change });
+}
+
+/** The set of a node's ports changed. */
+function setPorts(data: Data): void {
+  const node = nodes.get(uuidOf(data));
+  if (node === undefined) return;
+  const wire = { ...data, uuid: node.id, node_id: node.nodeId } as unknown as WireNode;
+  const next = readPorts(wire);
+  const kept = new Set(next.map((port) => port.key));
+  for (const io of node.inputs) if (!kept.has(portKey(node.id, io, true))) ports.delete(portKey(node.id, io, true));
+  for (const io of node.outputs) if (!kept.has(portKey(node.id, io, false))) ports.delete(portKey(node.id, io, false));
+  for (const port of next) ports.set(port.key, port);
+  const { inputs, outputs } = readNode(wire);
+  nodes.set(node.id, { ...node, inputs, outputs });
 }
 
 function ran(data: Data): void {
@@ -151,7 +166,7 @@ function addEdge(data: Data): void {
 }
 
 function setGroup(data: Data): void {
-  const wire = (data.group ?? data) as unknown as WireGroup;
+  const wire = data.group as unknown as WireGroup;
   const before = groups.get(wire.id);
   groups.set(wire.id, readGroup({ ...before, ...wire }));
 }
@@ -189,7 +204,17 @@ function wireOf(port: PortRecord): WireIO {
 
 function valueChanged(data: Data, frame: EventFrame): void {
   const port = findPort(uuidOf({ uuid: data.node_uuid ?? null }), String(data.io_id), data.io_type);
-  if (port !== undefined) storeValue(port, readValue(data), frame);
+  if (port !== undefined) storeValue(port, readValue(shownBy(data)), frame);
+}
+
+function shownBy(data: Data): Parameters<typeof readValue>[0] {
+  return {
+    data: data.preview === undefined ? (data.value ?? null) : data.preview,
+    mime: data.mime as string | undefined,
+    complete: data.complete as boolean | undefined,
+    href: data.href as string | undefined,
+    exact: data.value,
+  };
 }
 
 function storeValue(
@@ -215,7 +240,7 @@ export function settlePending(key: string, cmdId: string): void {
   const port = ports.get(key);
   if (port?.pending?.cmdId !== cmdId) return;
   const { pending, ...rest } = port;
-  const taken = pending.seenOther ? {} : readValue({ value: pending.value });
+  const taken = pending.seenOther ? {} : readValue({ data: pending.value });
   ports.set(key, { ...rest, ...taken, pending: undefined });
 }
 

@@ -20,19 +20,43 @@ async function ask(cmd: string, kwargs: Kwargs = {}, options?: CommandOptions): 
   }
 }
 
+interface WaitingValue {
+  value: Json;
+  options: CommandOptions;
+}
+
+/** Inputs whose value is on its way, with the newest value that waits behind it. */
+const sending = new Map<string, WaitingValue | null>();
+
 /** Sets an input. The value shows at once, and falls back if the worker refuses it. */
 export async function setInput(node: string, io: string, value: Json, options: CommandOptions = {}): Promise<void> {
   const key = portKey(node, io, true);
-  let cmdId = "";
+  if (sending.has(key)) {
+    markPending(key, value, WAITS);
+    sending.set(key, { value, options });
+    return;
+  }
+  sending.set(key, null);
+  await sendValue(key, { uuid: node, input_id: io, value }, options);
+  const next = sending.get(key);
+  sending.delete(key);
+  if (next) await setInput(node, io, next.value, next.options);
+}
+
+/** Stands for the id of a command that is not sent yet. */
+const WAITS = "waits";
+
+async function sendValue(key: string, kwargs: Kwargs & { value: Json }, options: CommandOptions): Promise<void> {
+  let id = "";
   try {
     const link = currentLink();
-    cmdId = link.nextId();
-    markPending(key, value, cmdId);
-    await link.call("update_node_input", { uuid: node, input_id: io, value }, options);
-    settlePending(key, cmdId);
+    id = link.nextId();
+    markPending(key, kwargs.value, id);
+    await link.call("update_node_input", kwargs, { ...options, id });
+    settlePending(key, id);
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
-    dropPending(key, cmdId);
+    dropPending(key, id);
     notify("error", error.message);
   }
 }
@@ -144,6 +168,9 @@ export const exportWorker = (includeFiles: boolean) => ask("export_worker", { in
 /** The whole value of a port as JSON, or undefined where the worker refused. */
 export const fetchValue = (node: string, io: string) => ask("get_io_value", { uuid: node, io_id: io, full: true });
 
+/** Address of something below the worker's HTTP routes, such as a preview's `href`. */
+export const workerUrl = (path: string): string => currentLink().httpBase + path.replace(/^\//, "");
+
 /** Where the whole value of a port can be fetched from as bytes (image sources, downloads). */
 export const valueUrl = (node: string, io: string, version: number): string =>
-  `${currentLink().httpBase}value/${encodeURIComponent(node)}/${encodeURIComponent(io)}?rev=${version}`;
+  workerUrl(`value/${encodeURIComponent(node)}/${encodeURIComponent(io)}?rev=${version}`);

@@ -13,7 +13,6 @@ import type {
   NodeRecord,
   NodeStatus,
   PortRecord,
-  PreviewData,
 } from "@/store/types";
 import { NO_VALUE, edgeKey, portKey } from "@/store/types";
 
@@ -21,20 +20,20 @@ const JSON_MIME = "application/json";
 
 type Shown = Pick<PortRecord, "value" | "preview">;
 
-/** What a port holds and shows, from the fields of an IO or a value event. */
-export function readValue(wire: { value?: Json; preview?: unknown; mime?: string; complete?: boolean }): Shown {
-  const value = wire.value === undefined ? NO_VALUE : wire.value;
-  const preview = wire.preview;
-  if (isPreview(preview)) {
-    return { value, preview: { mime: preview.mime, data: preview.data, complete: preview.complete ?? true } };
-  }
-  const data = preview === undefined || preview === null ? value : (preview as Json);
-  if (data === NO_VALUE) return { value, preview: null };
-  return { value, preview: { mime: wire.mime ?? JSON_MIME, data, complete: wire.complete ?? true } };
-}
-
-function isPreview(value: unknown): value is PreviewData {
-  return typeof value === "object" && value !== null && "mime" in value && "data" in value;
+/** What a port shows, and its exact value where that is JSON and all there. `exact` wins over the shown data. */
+export function readValue(wire: {
+  data: Json;
+  mime?: string;
+  complete?: boolean;
+  href?: string;
+  exact?: Json;
+}): Shown {
+  const mime = wire.mime ?? JSON_MIME;
+  const complete = wire.complete ?? true;
+  const whole = complete && mime === JSON_MIME ? wire.data : NO_VALUE;
+  const value = wire.exact === undefined ? whole : wire.exact;
+  if (wire.data === NO_VALUE) return { value, preview: null };
+  return { value, preview: { mime, data: wire.data, complete, href: wire.href } };
 }
 
 export function readPort(node: string, wire: WireIO, isInput: boolean): PortRecord {
@@ -45,7 +44,7 @@ export function readPort(node: string, wire: WireIO, isInput: boolean): PortReco
     name: wire.name || wire.id,
     isInput,
     type: wire.type ?? "Any",
-    ...readValue(wire),
+    ...readValue({ ...wire, data: wire.value === undefined ? NO_VALUE : wire.value }),
     version: 0,
     default: wire.default === undefined ? NO_VALUE : wire.default,
     required: wire.required ?? false,

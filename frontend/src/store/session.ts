@@ -1,32 +1,9 @@
 /** The one link to the current worker, for everything that asks it something. */
 
-import type { Json } from "@/store/types";
+import { CommandError, type CommandOptions, type Link } from "@/transport/rpc";
 
-export interface CommandOptions {
-  /** Commands of one gesture (a slider being dragged) become one step of undo. */
-  gesture?: string;
-}
-
-export interface Link {
-  /** Resolves with the result; rejects with a CommandError. */
-  call(cmd: string, kwargs: { [key: string]: unknown }, options?: CommandOptions): Promise<Json>;
-  /** The id that the next call will carry. */
-  nextId(): string;
-  /** Path prefix of the worker's HTTP routes, with a slash at the end. */
-  httpBase: string;
-}
-
-export class CommandError extends Error {
-  constructor(
-    message: string,
-    readonly code: string,
-    readonly data: Json,
-    readonly traceback?: string,
-  ) {
-    super(message);
-    this.name = "CommandError";
-  }
-}
+export { CommandError };
+export type { CommandOptions, Link };
 
 let link: Link | null = null;
 

@@ -1,19 +1,9 @@
 /** Records of one graph as the editor keeps them: flat, by id, replaced (never changed in place) by `apply.ts`. */
 
-export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+import { NO_VALUE, type Json, type TypeSpec } from "@/protocol/json";
 
-/** The wire's word for "this port holds nothing". */
-export const NO_VALUE = "<NoValue>";
-
-/** A type as the worker writes it (protocol.md section 5). */
-export type TypeSpec =
-  | string
-  | { type: "array"; items: TypeSpec; uniqueItems?: boolean }
-  | { type: "object"; keys: TypeSpec; values: TypeSpec }
-  | { type: "enum"; values: Json[]; keys: string[]; nullable?: boolean }
-  | { type: "type"; value: TypeSpec }
-  | { anyOf: TypeSpec[] }
-  | { allOf: TypeSpec[] };
+export { NO_VALUE };
+export type { Json, TypeSpec };
 
 export type NodeStatus = "idle" | "waiting" | "running" | "done" | "failed" | "muted" | "stale";
 export type NodeMode = "active" | "muted" | "bypassed";
@@ -24,6 +14,8 @@ export interface PreviewData {
   data: Json | Uint8Array;
   /** False when the worker cut the value to its byte budget. */
   complete: boolean;
+  /** Where the bytes are (below the worker's HTTP routes) when `data` is null because the value is not JSON. */
+  href?: string;
 }
 
 export interface ValueOptions {

@@ -1,0 +1,152 @@
+/** Joins the links to the stores: chooses a worker, keeps its graph, says how the connection is. */
+
+import { applyBinaryValue, applyEvent, applyFullState, applyLibrary, applyNothing } from "@/store/apply";
+import { batch } from "@/store/collection";
+import { setLink } from "@/store/session";
+import type { FullState } from "@/protocol/wire";
+import type { WorkerRecord, WorkerRunState } from "@/store/types";
+import { notify, tasks } from "@/store/ui";
+import { connection, currentWorker, managerConnection, workers } from "@/store/workers";
+import { CommandError } from "@/transport/rpc";
+import { ManagerLink, type ManagedWorker } from "@/transport/manager";
+import { socketUrl } from "@/transport/socket";
+import { WorkerLink } from "@/transport/worker";
+
+const LAST_WORKER = "funcnodes.worker";
+/** Failed attempts after which we look whether the session is over. */
+const SUSPICIOUS = 3;
+
+let manager: ManagerLink | null = null;
+let link: WorkerLink | null = null;
+
+export function startSession(): void {
+  manager = new ManagerLink({
+    url: socketUrl("/manager"),
+    handlers: {
+      onStatus: takeWorkers,
+      onProgress: (worker, text, progress) => showTask(`worker ${worker}`, text, progress),
+      onFailure: (error) => notify("error", error.message),
+      onConnection: (state, attempts) => {
+        managerConnection.set(state);
+        if (state === "lost" && attempts === SUSPICIOUS) void leaveIfLoggedOut();
+      },
+    },
+  });
+}
+
+/** The link to the manager, for the intents that concern workers. */
+export function managerLink(): ManagerLink {
+  if (manager === null) throw new CommandError("Not connected to the manager", "not_connected", null);
+  return manager;
+}
+
+/** The id that the current worker knows this editor by. */
+export const clientId = (): string => link?.clientId ?? "";
+
+/** Tries again now instead of after the pause. */
+export const reconnectNow = (): void => link?.retryNow();
+
+function readWorker(worker: ManagedWorker, fallback: WorkerRunState): WorkerRecord {
+  const state = (worker.status ?? worker.state ?? fallback) as WorkerRunState;
+  return { uuid: worker.uuid, name: worker.name || worker.uuid, state, detail: worker.detail ?? "" };
+}
+
+function takeWorkers(active: ManagedWorker[], inactive: ManagedWorker[]): void {
+  workers.set([
+    ...active.map((worker) => readWorker(worker, "running")),
+    ...inactive.map((worker) => readWorker(worker, "stopped")),
+  ]);
+  const now = currentWorker.get();
+  const known = workers.get().find((worker) => worker.uuid === now);
+  if (known === undefined) chooseFirst();
+  else if (known.state === "running") link?.retryNow();
+}
+
+/** The worker named in the address, else the last one, else one that runs. */
+function chooseFirst(): void {
+  const wanted = [new URLSearchParams(location.search).get("worker"), localStorage.getItem(LAST_WORKER)];
+  const all = workers.get();
+  const choice =
+    wanted.map((uuid) => all.find((worker) => worker.uuid === uuid)).find((worker) => worker !== undefined) ??
+    all.find((worker) => worker.state === "running") ??
+    all[0];
+  if (choice === undefined) {
+    leaveWorker();
+    connection.set("none");
+    return;
+  }
+  openWorker(choice.uuid);
+  if (choice.state === "stopped" || choice.state === "crashed") {
+    managerLink().ask("set_active", { workerid: choice.uuid }).catch(showFailure);
+  }
+}
+
+function showFailure(error: unknown): void {
+  if (!(error instanceof CommandError)) throw error;
+  notify("error", error.message);
+}
+
+/** Shows another worker's graph. */
+export function openWorker(uuid: string): void {
+  if (currentWorker.get() === uuid && link !== null) return;
+  leaveWorker();
+  currentWorker.set(uuid);
+  localStorage.setItem(LAST_WORKER, uuid);
+  connection.set("connecting");
+  link = new WorkerLink({
+    url: socketUrl(`/worker/${encodeURIComponent(uuid)}/`),
+    httpBase: `/worker/${encodeURIComponent(uuid)}/`,
+    handlers: {
+      batch,
+      onState: takeState,
+      onEvent: (frame) => {
+        if (!applyEvent(frame) && frame.event === "library_changed") void refreshLibrary();
+      },
+      onBinary: ({ header, payload }) => applyBinaryValue(header, payload),
+      onProgress: (text, progress, task) => showTask(task, text, progress),
+      onFailure: (error) => notify("error", error.message, error.traceback),
+      onConnection: (state) => connection.set(state),
+    },
+  });
+  setLink(link);
+}
+
+function takeState(state: FullState): void {
+  applyFullState(state);
+  document.title = `${state.worker.name} · FuncNodes`;
+}
+
+async function refreshLibrary(): Promise<void> {
+  try {
+    applyLibrary((await link?.call("get_library")) as unknown as FullState["lib"]);
+  } catch (error) {
+    showFailure(error);
+  }
+}
+
+export function leaveWorker(): void {
+  const old = link;
+  link = null;
+  setLink(null);
+  old?.close();
+  currentWorker.set(null);
+  applyNothing();
+}
+
+function showTask(task: string, text: string, progress: number | null): void {
+  const done = progress !== null && progress >= 1;
+  tasks.update((all) => {
+    const others = all.filter((one) => one.task !== task);
+    return done ? others : [...others, { task, text, progress }];
+  });
+}
+
+/** A WebSocket cannot say why it was refused: where the page itself asks for a login, go there. */
+async function leaveIfLoggedOut(): Promise<void> {
+  try {
+    const answer = await fetch("/", { cache: "no-store" });
+    if (answer.status === 401 || answer.status === 403 || answer.url.endsWith("/login")) location.assign("/login");
+  } catch {
+    // The server is down: reconnecting goes on, nobody has to log in.
+  }
+}

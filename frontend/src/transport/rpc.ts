@@ -1,0 +1,105 @@
+/** Commands and their answers: matched by id, kept over a reconnect. */
+
+import type { Json } from "@/protocol/json";
+
+export interface CommandOptions {
+  /** Commands of one gesture (a slider being dragged) become one step of undo. */
+  gesture?: string;
+  /** The id to send, from `nextId()`. */
+  id?: string;
+}
+
+export type Kwargs = { [key: string]: unknown };
+
+export interface Link {
+  /** Resolves with the result; rejects with a CommandError. */
+  call(cmd: string, kwargs?: Kwargs, options?: CommandOptions): Promise<Json>;
+  /** An id for a command that is to be known before it is sent. */
+  nextId(): string;
+  /** Path prefix of the worker's HTTP routes, with a slash at the end. */
+  httpBase: string;
+}
+
+/** A command that was not done, and why. */
+export class CommandError extends Error {
+  constructor(
+    message: string,
+    readonly code: string,
+    readonly data: Json,
+    readonly traceback?: string,
+  ) {
+    super(message);
+    this.name = "CommandError";
+  }
+}
+
+interface Waiting {
+  text: string;
+  resolve(result: Json): void;
+  reject(error: CommandError): void;
+}
+
+export class Calls {
+  private waiting = new Map<string, Waiting>();
+  private count = 0;
+  // Answers are remembered by (client, id): ids of another page of this client must not repeat.
+  private readonly prefix = `c${Date.now().toString(36)}${Math.floor(Math.random() * 1296).toString(36)}-`;
+
+  constructor(private readonly send: (text: string) => boolean) {}
+
+  nextId = (): string => {
+    this.count += 1;
+    return `${this.prefix}${this.count}`;
+  };
+
+  call(cmd: string, kwargs: Kwargs = {}, options: CommandOptions = {}): Promise<Json> {
+    const id = options.id ?? this.nextId();
+    const frame: Kwargs = { type: "cmd", id, cmd, kwargs };
+    if (options.gesture !== undefined) frame.gesture = options.gesture;
+    return this.post(id, JSON.stringify(frame));
+  }
+
+  /** The same for the manager, whose messages have their name as `type`. */
+  ask(type: string, fields: Kwargs): Promise<Json> {
+    const id = this.nextId();
+    return this.post(id, JSON.stringify({ type, id, ...fields }));
+  }
+
+  private post(id: string, text: string): Promise<Json> {
+    return new Promise((resolve, reject) => {
+      if (!this.send(text)) {
+        reject(new CommandError("Not connected: this was not done", "not_connected", null));
+        return;
+      }
+      this.waiting.set(id, { text, resolve, reject });
+    });
+  }
+
+  answer(id: string | undefined, result: Json): void {
+    this.take(id)?.resolve(result);
+  }
+
+  /** False when nobody waits for it. */
+  fail(id: string | undefined, error: CommandError): boolean {
+    const waiting = this.take(id);
+    waiting?.reject(error);
+    return waiting !== undefined;
+  }
+
+  /** Asks again what has not been answered; the worker does not do it twice. */
+  resend(): void {
+    for (const waiting of this.waiting.values()) this.send(waiting.text);
+  }
+
+  failAll(error: CommandError): void {
+    const waiting = [...this.waiting.values()];
+    this.waiting.clear();
+    for (const one of waiting) one.reject(error);
+  }
+
+  private take(id: string | undefined): Waiting | undefined {
+    const waiting = id === undefined ? undefined : this.waiting.get(id);
+    if (id !== undefined) this.waiting.delete(id);
+    return waiting;
+  }
+}
