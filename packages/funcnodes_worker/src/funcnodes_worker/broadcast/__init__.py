@@ -1,0 +1,1 @@
+"""How events reach clients: previews made once, one bounded outbox for each."""

@@ -1,0 +1,238 @@
+"""What one client still has to be sent: a synchronous state machine.
+
+- Answers and structure events keep their order.
+- Of a port's values only the latest waits, at the place of the latest; likewise the run state of a node.
+- Every event frame carries `seq`, the position in the worker's log that the client has reached with it, and
+  `prev`, the one that it had reached before: whatever was left out on the way is superseded by a later frame.
+- Over the bound the waiting events are dropped and one `resync` takes their place; events are then not
+  collected until the client has asked for the full state.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, Raw, Struct
+
+from funcnodes_worker.protocol import events as ev
+from funcnodes_worker.protocol.messages import CommandId, NodespaceEvent, Resync, WorkerEvent, encode
+
+__all__ = ["DEFAULT_MAX_BYTES", "LogEntry", "Outbox"]
+
+DEFAULT_MAX_BYTES = 16 * 1024 * 1024
+_ENVELOPE_BYTES = 120
+
+
+class LogEntry:
+    """One event with its place in the log; its data is encoded once for all clients."""
+
+    __slots__ = ("_data", "by", "cmd_id", "event", "rev", "seq")
+
+    def __init__(
+        self, event: ev.Event, *, seq: int, rev: int, by: str = "", cmd_id: CommandId | None = None
+    ) -> None:
+        self.event = event
+        self.seq = seq
+        self.rev = rev
+        self.by = by
+        self.cmd_id = cmd_id
+        self._data: bytes | None = None
+
+    @property
+    def data(self) -> bytes:
+        """The event's data as JSON, as it was when first asked for."""
+        if self._data is None:
+            self._data = msgspec.json.encode(self.event)
+        return self._data
+
+    def with_event(self, event: ev.Event) -> LogEntry:
+        """Another event at the same place."""
+        return LogEntry(event, seq=self.seq, rev=self.rev, by=self.by, cmd_id=self.cmd_id)
+
+
+class _Reply(Struct):
+    frame: bytes
+    position: int | None
+
+
+class _Runs:
+    """Starts and ends of one node since the last drain, as few events as say the same."""
+
+    __slots__ = ("duration_s", "error", "last", "runs", "tail")
+
+    def __init__(self) -> None:
+        self.runs = 0
+        self.duration_s = 0.0
+        self.error: ev.NodeErrored | None = None
+        self.tail: ev.Event | None = None
+        self.last: LogEntry | None = None
+
+    def add(self, entry: LogEntry) -> None:
+        self.last = entry
+        event = entry.event
+        if isinstance(event, ev.NodeDone):
+            self.runs += 1
+            self.duration_s = event.duration_s
+            self.error = self.tail = None
+        elif isinstance(event, ev.NodeErrored):
+            self.error, self.tail = event, None
+        else:
+            self.tail = event
+
+    def entries(self, *, v1: bool) -> list[LogEntry]:
+        assert self.last is not None
+        uuid = _node_of(self.last.event)
+        events: list[ev.Event] = []
+        if self.runs and v1:
+            events.append(ev.NodeRan(uuid=uuid, runs=self.runs, duration_s=self.duration_s))
+        elif self.runs:
+            events += [ev.NodeTriggered(uuid=uuid), ev.NodeDone(uuid=uuid, duration_s=self.duration_s)]
+        if self.error is not None:
+            events.append(self.error)
+        if self.tail is not None:
+            events.append(self.tail)
+        return [self.last.with_event(event) for event in events]
+
+
+_RUN_EVENTS = (ev.NodeTriggered, ev.NodeDone, ev.NodeErrored, ev.Status)
+_Key = tuple[Any, ...]
+_Item = _Reply | LogEntry | _Runs
+
+
+class Outbox:
+    """The pending frames of one client.
+
+    Args:
+        v1: the client speaks `funcnodes.v1`.
+        position: where in the log the client stands.
+        max_bytes: bound on what events may wait.
+    """
+
+    def __init__(self, *, v1: bool, position: int = 0, max_bytes: int = DEFAULT_MAX_BYTES) -> None:
+        self.v1 = v1
+        self.lost = False
+        self._position = position
+        self._max_bytes = max_bytes
+        self._bytes = 0
+        self._items: OrderedDict[_Key, _Item] = OrderedDict()
+        self._count = 0
+
+    def __bool__(self) -> bool:
+        return bool(self._items)
+
+    @property
+    def position(self) -> int:
+        """The log position that the client has reached with what was drained."""
+        return self._position
+
+    def put_event(self, entry: LogEntry) -> None:
+        """Let an event wait; a run state or a value takes the place of an older one."""
+        if self.lost:
+            return
+        event = entry.event
+        if isinstance(event, _RUN_EVENTS):
+            self._put_run(entry)
+        elif (key := coalescing_key(event)) is None:
+            self._append(entry)
+            self._bytes += _cost(entry)
+        else:
+            if (older := self._items.pop(key, None)) is not None:
+                self._bytes -= _cost(older)
+            self._items[key] = entry
+            self._bytes += _cost(entry)
+        if self._bytes > self._max_bytes:
+            self.overflow()
+
+    def put_reply(self, frame: bytes, *, position: int | None = None) -> None:
+        """Let an answer wait; with `position` it tells the client all of the log up to there."""
+        if position is not None:
+            self.lost = False
+        self._append(_Reply(frame, position))
+
+    def restart_at(self, position: int) -> None:
+        """Forget the waiting events: the client is at `position` and gets what followed again."""
+        kept = [item for item in self._items.values() if isinstance(item, _Reply)]
+        self._items.clear()
+        self._bytes = 0
+        self._position = position
+        self.lost = False
+        for reply in kept:
+            self._append(reply)
+
+    def overflow(self) -> None:
+        """Drop the waiting events and tell the client to ask for the full state."""
+        kept = [item for item in self._items.values() if isinstance(item, _Reply)]
+        self._items.clear()
+        self._bytes = 0
+        self._append(_Reply(encode(Resync()), None))
+        for reply in kept:
+            self._append(reply)
+        self.lost = True
+
+    def drain(self) -> list[bytes]:
+        """Everything that waits, as frames in order; nothing waits afterwards."""
+        items = list(self._items.values())
+        self._items.clear()
+        self._bytes = 0
+        frames: list[bytes] = []
+        for item in items:
+            if isinstance(item, _Reply):
+                frames.append(item.frame)
+                if item.position is not None:
+                    self._position = item.position
+            elif isinstance(item, _Runs):
+                frames += [self._frame(entry) for entry in item.entries(v1=self.v1)]
+            else:
+                frames.append(self._frame(item))
+        return frames
+
+    def _put_run(self, entry: LogEntry) -> None:
+        key = ("run", _node_of(entry.event))
+        runs = self._items.pop(key, None)
+        if not isinstance(runs, _Runs):
+            runs = _Runs()
+            self._bytes += _ENVELOPE_BYTES
+        runs.add(entry)
+        self._items[key] = runs
+
+    def _append(self, item: _Item) -> None:
+        self._count += 1
+        self._items[(self._count,)] = item
+
+    def _frame(self, entry: LogEntry) -> bytes:
+        prev, self._position = self._position, entry.seq
+        event = entry.event
+        data = Raw(entry.data)
+        if event.worker:
+            return encode(WorkerEvent(event=event.event, data=data, seq=entry.seq, prev=prev))
+        return encode(
+            NodespaceEvent(
+                event=event.event,
+                data=data,
+                seq=entry.seq,
+                prev=prev,
+                rev=entry.rev,
+                by=entry.by or UNSET,
+                cmd_id=UNSET if entry.cmd_id is None else entry.cmd_id,
+            )
+        )
+
+
+def coalescing_key(event: ev.Event) -> _Key | None:
+    """Events of the same key replace each other; None for structure, which is kept."""
+    if isinstance(event, ev.IoValueChanged):
+        return ("value", event.node_uuid, event.io_type, event.io_id)
+    if isinstance(event, ev.NodeProgress):
+        return ("progress", event.uuid)
+    return None
+
+
+def _cost(item: _Item) -> int:
+    return len(item.data) + _ENVELOPE_BYTES if isinstance(item, LogEntry) else _ENVELOPE_BYTES
+
+
+def _node_of(event: ev.Event) -> str:
+    uuid: str = event.uuid  # type: ignore[attr-defined]
+    return uuid

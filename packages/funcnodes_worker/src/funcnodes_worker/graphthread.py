@@ -1,0 +1,134 @@
+"""The thread and loop on which the graph lives, and the channel through which it tells the serving loop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Future
+from typing import Any, Generic, TypeVar
+
+__all__ = ["Channel", "GraphThread"]
+
+_T = TypeVar("_T")
+_R = TypeVar("_R")
+_LOG = logging.getLogger("funcnodes.worker.graph")
+
+
+class Channel(Generic[_T]):
+    """Records from any thread to the serving loop, in order, with one wake-up for many.
+
+    Args:
+        receive: called on the serving loop for each record.
+    """
+
+    def __init__(self, receive: Callable[[_T], None]) -> None:
+        self._receive = receive
+        self._records: deque[_T] = deque()
+        self._lock = threading.Lock()
+        self._scheduled = False
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def open(self) -> None:
+        """Deliver from now on; call it on the serving loop."""
+        self._loop = asyncio.get_running_loop()
+        self._schedule()
+
+    def close(self) -> None:
+        """Deliver what is there and nothing more; call it on the serving loop."""
+        self._deliver()
+        self._loop = None
+
+    def post(self, record: _T) -> None:
+        """Hand over a record; from any thread, returns at once."""
+        self._records.append(record)
+        self._schedule()
+
+    def _schedule(self) -> None:
+        loop = self._loop
+        if loop is None or loop.is_closed():
+            return
+        with self._lock:
+            if self._scheduled:
+                return
+            self._scheduled = True
+        loop.call_soon_threadsafe(self._deliver)
+
+    def _deliver(self) -> None:
+        with self._lock:
+            self._scheduled = False
+        for _ in range(len(self._records)):
+            self._receive(self._records.popleft())
+        if self._records:
+            self._schedule()
+
+
+class GraphThread:
+    """A thread with an asyncio loop of its own; a daemon, because a node may never end."""
+
+    def __init__(self) -> None:
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._ready = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="funcnodes-graph", daemon=True)
+
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop:
+        """The graph's loop; only after `start`."""
+        assert self._loop is not None
+        return self._loop
+
+    def start(self) -> None:
+        """Start the thread; returns when its loop runs."""
+        self._thread.start()
+        self._ready.wait()
+
+    def call(self, function: Callable[..., Any], *args: Any) -> None:
+        """Run a function on the graph's thread, after what was asked before; from any thread."""
+        self.loop.call_soon_threadsafe(function, *args)
+
+    def run(self, function: Callable[[], _R]) -> Future[_R]:
+        """Run a function on the graph's thread and hand back its result or error."""
+        done: Future[_R] = Future()
+
+        def work() -> None:
+            if not done.set_running_or_notify_cancel():
+                return
+            try:
+                done.set_result(function())
+            except BaseException as error:  # noqa: BLE001 - handed to whoever waits for the future
+                done.set_exception(error)
+
+        self.call(work)
+        return done
+
+    def spawn(self, coroutine: Coroutine[Any, Any, _R]) -> Future[_R]:
+        """Run a coroutine on the graph's loop."""
+        return asyncio.run_coroutine_threadsafe(coroutine, self.loop)
+
+    def stop(self, timeout_s: float) -> bool:
+        """End the loop; False when a node that blocks keeps the thread busy (it dies with the process)."""
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self._thread.join(timeout_s)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(loop)
+        self._loop = loop
+        loop.call_soon(self._ready.set)
+        try:
+            loop.run_forever()
+            _cancel_all(loop)
+        finally:
+            loop.close()
+
+
+def _cancel_all(loop: asyncio.AbstractEventLoop) -> None:
+    tasks = asyncio.all_tasks(loop)
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+    loop.run_until_complete(loop.shutdown_asyncgens())

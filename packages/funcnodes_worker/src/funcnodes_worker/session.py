@@ -1,0 +1,373 @@
+"""One client: bytes in, bytes out. Knows no socket library and never blocks.
+
+A frame is decoded and checked here, once; a read is answered from the projection; a command of the graph goes to
+its thread and its answer comes back through the channel of the events, behind those that it caused.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import logging
+import secrets
+import time
+import traceback
+from collections import OrderedDict
+from collections.abc import Awaitable
+from typing import Any, Protocol
+
+import msgspec
+from msgspec import UNSET
+
+from funcnodes_worker.broadcast.hub import Hub
+from funcnodes_worker.broadcast.outbox import Outbox
+from funcnodes_worker.context import ReadContext
+from funcnodes_worker.errors import (
+    BadMessageError,
+    BusyError,
+    CommandError,
+    ForbiddenError,
+    WorkerError,
+    error_code,
+    error_text,
+)
+from funcnodes_worker.protocol.messages import (
+    Cmd,
+    CommandId,
+    Failure,
+    Hello,
+    LargeMessage,
+    Ping,
+    Pong,
+    ProgressMessage,
+    Result,
+    Resync,
+    decode_client_message,
+    encode,
+)
+from funcnodes_worker.rpc.registry import Command, Registry, Scope, explain
+
+__all__ = ["SCOPES", "AnswerMemory", "GraphCall", "ParkedMessages", "Session", "SessionHost"]
+
+_LOG = logging.getLogger("funcnodes.worker.session")
+_ALL: frozenset[Scope] = frozenset({"view", "knobs", "run", "edit", "install", "admin"})
+SCOPES = _ALL
+"""What the main token may do."""
+
+SLOW_COMMAND_S = 0.2
+MAX_WAITING = 5000
+
+
+class AnswerMemory:
+    """Answers by (client, id), so that a command that is sent again is not executed again.
+
+    Args:
+        limit: answers kept for a client.
+        seconds: how long.
+    """
+
+    def __init__(self, limit: int = 1000, seconds: float = 600.0) -> None:
+        self._limit = limit
+        self._seconds = seconds
+        self._clients: OrderedDict[str, OrderedDict[CommandId, _Remembered]] = OrderedDict()
+
+    def find(self, client: str, cmd: Cmd) -> _Remembered | None:
+        """What was answered to this very command, if it is remembered."""
+        answers = self._clients.get(client)
+        known = answers.get(cmd.id) if answers is not None and cmd.id is not None else None
+        if (
+            known is None
+            or known.fingerprint != _fingerprint(cmd)
+            or known.since + self._seconds < time.monotonic()
+        ):
+            return None
+        return known
+
+    def open(self, client: str, cmd: Cmd) -> _Remembered | None:
+        """A place for the answer to come; None for a command without an id."""
+        if cmd.id is None:
+            return None
+        answers = self._clients.setdefault(client, OrderedDict())
+        self._clients.move_to_end(client)
+        answers.pop(cmd.id, None)
+        answers[cmd.id] = remembered = _Remembered(_fingerprint(cmd), time.monotonic())
+        while len(answers) > self._limit:
+            answers.popitem(last=False)
+        while len(self._clients) > self._limit:
+            self._clients.popitem(last=False)
+        return remembered
+
+
+class _Remembered:
+    """The answer to one command, or who waits for it."""
+
+    __slots__ = ("fingerprint", "frame", "since", "waiting")
+
+    def __init__(self, fingerprint: int, since: float) -> None:
+        self.fingerprint = fingerprint
+        self.since = since
+        self.frame: bytes | None = None
+        self.waiting: list[Session] = []
+
+
+def _fingerprint(cmd: Cmd) -> int:
+    return hash((cmd.cmd, bytes(cmd.kwargs)))
+
+
+class ParkedMessages:
+    """Messages too large for a frame, kept for one fetch within a minute."""
+
+    def __init__(self, seconds: float = 60.0) -> None:
+        self._seconds = seconds
+        self._messages: OrderedDict[str, tuple[float, bytes]] = OrderedDict()
+
+    def park(self, message: bytes) -> LargeMessage:
+        """Keep a message; gives the note that goes in its place."""
+        self._drop_old()
+        key = secrets.token_urlsafe(16)
+        self._messages[key] = (time.monotonic(), message)
+        return LargeMessage(msg_id=key, size=len(message))
+
+    def take(self, key: str) -> bytes | None:
+        """The message, once."""
+        self._drop_old()
+        found = self._messages.pop(key, None)
+        return None if found is None else found[1]
+
+    def _drop_old(self) -> None:
+        limit = time.monotonic() - self._seconds
+        while self._messages and next(iter(self._messages.values()))[0] < limit:
+            self._messages.popitem(last=False)
+
+
+class GraphCall:
+    """A command on its way to the graph's thread and back.
+
+    Attributes:
+        result: the outcome, once `finish` was called with it.
+        rev: the revision that the command made.
+    """
+
+    __slots__ = ("command", "error", "kwargs", "message", "result", "rev", "session", "trace", "waiting_note")
+
+    def __init__(self, session: Session, command: Command, message: Cmd, kwargs: dict[str, Any]) -> None:
+        self.session = session
+        self.command = command
+        self.message = message
+        self.kwargs = kwargs
+        self.result: Any = None
+        self.rev: int | None = None
+        self.error: BaseException | None = None
+        self.trace = ""
+        self.waiting_note: asyncio.TimerHandle | None = None
+
+
+class SessionHost(Protocol):
+    """What a session needs of the worker."""
+
+    hub: Hub
+    registry: Registry
+    answers: AnswerMemory
+    parked: ParkedMessages
+    debug: bool
+    large_message_bytes: int
+
+    def call_graph(self, call: GraphCall) -> None:
+        """Run a command on the graph's thread; `Session.graph_answered` follows."""
+        ...
+
+    def make_read_context(self, session: Session, cmd_id: CommandId | None) -> ReadContext: ...
+
+    def make_hello(self, client: str) -> Hello: ...
+
+
+class Session:
+    """One client of the worker, from its connection to its end.
+
+    Args:
+        host: the worker.
+        v1: the client offered the subprotocol `funcnodes.v1`.
+        scopes: what it may do.
+    """
+
+    def __init__(self, host: SessionHost, *, v1: bool, scopes: frozenset[Scope] = SCOPES) -> None:
+        self.client = secrets.token_hex(8)
+        self.outbox = Outbox(v1=v1, position=host.hub.seq)
+        self._host = host
+        self._scopes = scopes
+        self._ready = asyncio.Event()
+        self._closed = False
+        self._attached = False
+        self._waiting = 0
+        self._tasks: set[asyncio.Task[None]] = set()
+        if v1:
+            self._send(encode(host.make_hello(self.client)))
+            self._attach()
+
+    # -- the transport's side
+
+    def receive(self, frame: bytes | str) -> None:
+        """Take in one text frame."""
+        if not self._attached:  # a plain client hears nothing before it speaks
+            self._attach()
+        try:
+            message = decode_client_message(frame)
+        except msgspec.DecodeError as error:
+            self._refuse(BadMessageError(explain(error, "message")))
+            return
+        if isinstance(message, Ping):
+            self._send(encode(Pong()))
+        else:
+            self._command(message)
+
+    async def frames(self) -> list[bytes]:
+        """Wait until there is something to send; an empty list says that the session is over."""
+        await self._ready.wait()
+        self._ready.clear()
+        return [self._fit(frame) for frame in self.outbox.drain()]
+
+    def close(self) -> None:
+        """The client is gone."""
+        self._closed = True
+        self._host.hub.detach(self.outbox)
+        for task in self._tasks:
+            task.cancel()
+        self._ready.set()
+
+    @property
+    def closed(self) -> bool:
+        """Whether the client is gone."""
+        return self._closed
+
+    # -- the commands' side
+
+    def catch_up(self, epoch: str, client: str, seq: int) -> bool:
+        """Take up where this client lost its connection; False sends a resync instead."""
+        self.client = client
+        if self._host.hub.catch_up(self.outbox, epoch, seq):
+            return True
+        self._send(encode(Resync()))
+        return False
+
+    def report(self, text: str, progress: float | None, task: CommandId | None) -> None:
+        """Tell the client how far a long command is."""
+        self._send(encode(ProgressMessage(text=text, progress=progress, task=task)))
+
+    def graph_answered(self, call: GraphCall) -> None:
+        """The graph's thread is done with a command; its events are in the outbox already."""
+        self._waiting -= 1
+        if call.waiting_note is not None:
+            call.waiting_note.cancel()
+        if call.error is not None:
+            self._answer(call.message, self._failure(call.message, call.error, call.trace))
+        else:
+            self._answer(call.message, self._result(call.message, call.result, call.rev))
+
+    # -- inside
+
+    def _attach(self) -> None:
+        self._attached = True
+        if not self._closed:
+            self._host.hub.attach(self.outbox, self._ready.set)
+
+    def _send(self, frame: bytes, position: int | None = None) -> None:
+        self.outbox.put_reply(frame, position=position)
+        self._ready.set()
+
+    def _fit(self, frame: bytes) -> bytes:
+        if len(frame) <= self._host.large_message_bytes:
+            return frame
+        return encode(self._host.parked.park(frame))
+
+    def _refuse(self, error: CommandError) -> None:
+        self._send(encode(Failure(error=error_text(error), code=error_code(error), data=error.data)))
+
+    def _command(self, message: Cmd) -> None:
+        if (known := self._host.answers.find(self.client, message)) is not None:
+            if known.frame is not None:
+                self._send(known.frame)
+            else:
+                known.waiting.append(self)
+            return
+        try:
+            command = self._host.registry.get(message.cmd)
+            if command.scope not in self._scopes:
+                raise ForbiddenError(
+                    f"{message.cmd!r} needs the scope {command.scope!r}", scope=command.scope
+                )
+            kwargs = command.decode(message.kwargs)
+            if self._waiting >= MAX_WAITING:
+                raise BusyError(f"{MAX_WAITING} commands of this client wait already")
+        except CommandError as error:
+            self._send(self._failure(message, error))
+            return
+        if command.on == "graph":
+            self._call_graph(command, message, kwargs)
+        else:
+            self._read(command, message, kwargs)
+
+    def _call_graph(self, command: Command, message: Cmd, kwargs: dict[str, Any]) -> None:
+        self._host.answers.open(self.client, message)
+        self._waiting += 1
+        call = GraphCall(self, command, message, kwargs)
+        loop = asyncio.get_running_loop()
+        call.waiting_note = loop.call_later(SLOW_COMMAND_S, self._note_waiting, call)
+        self._host.call_graph(call)
+
+    def _note_waiting(self, call: GraphCall) -> None:
+        node = self._host.hub.projection.running()
+        reason = f"{node.name!r} is running" if node is not None else "the graph is busy"
+        self.report(f"{call.message.cmd} waits: {reason}", None, call.message.id)
+
+    def _read(self, command: Command, message: Cmd, kwargs: dict[str, Any]) -> None:
+        context = self._host.make_read_context(self, message.id)
+        try:
+            result = command.handler(context, **kwargs)
+        except Exception as error:  # noqa: BLE001 - whatever a command raises is its answer
+            self._send(self._failure(message, error, traceback.format_exc()))
+            return
+        if inspect.isawaitable(result):
+            self._host.answers.open(self.client, message)
+            self._spawn(self._await_read(message, result))
+        else:
+            self._send(self._result(message, result, None), position=getattr(result, "position", None))
+
+    async def _await_read(self, message: Cmd, result: Awaitable[Any]) -> None:
+        try:
+            frame = self._result(message, await result, None)
+        except Exception as error:  # noqa: BLE001 - whatever a command raises is its answer
+            frame = self._failure(message, error, traceback.format_exc())
+        self._answer(message, frame)
+
+    def _spawn(self, work: Any) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _answer(self, message: Cmd, frame: bytes) -> None:
+        known = self._host.answers.find(self.client, message)
+        if known is not None:
+            known.frame = frame
+            for other in known.waiting:
+                other._send(frame)
+            known.waiting.clear()
+        self._send(frame)
+
+    def _result(self, message: Cmd, result: Any, rev: int | None) -> bytes:
+        return encode(
+            Result(cmd=message.cmd, id=message.id, result=result, rev=UNSET if rev is None else rev)
+        )
+
+    def _failure(self, message: Cmd, error: BaseException, trace: str = "") -> bytes:
+        if not isinstance(error, (WorkerError, ValueError, LookupError)):
+            _LOG.warning("command %s failed: %s", message.cmd, error, exc_info=error)
+        return encode(
+            Failure(
+                cmd=message.cmd,
+                id=message.id,
+                error=error_text(error),
+                code=error_code(error),
+                data=getattr(error, "data", None) or {},
+                traceback=trace if self._host.debug and trace else UNSET,
+            )
+        )
