@@ -1,35 +1,41 @@
-import { useSyncExternalStore } from "react";
 import { Toast as Radix } from "radix-ui";
 import { CircleAlert, CircleCheck, Info, X } from "lucide-react";
-import { Button, IconButton } from "@/ui/Button";
-import { type ToastMessage, dismissToast, toastStore } from "@/ui/toasts";
+import { IconButton } from "@/ui/Button";
 import { cx } from "@/ui/cx";
 import css from "@/ui/Toast.module.css";
 
+export interface ToastMessage {
+  id: number;
+  kind: "info" | "ok" | "error";
+  text: string;
+  /** More, such as a traceback; folded away at first. */
+  detail?: string;
+}
+
 const ICONS = { info: Info, ok: CircleCheck, error: CircleAlert };
 
-function ToastItem({ message }: { message: ToastMessage }) {
+/** Errors stay longer; hovering or focusing a message stops its clock. */
+const DURATION_MS = { info: 5_000, ok: 4_000, error: 14_000 };
+
+function ToastItem({ message, onDismiss }: { message: ToastMessage; onDismiss: (id: number) => void }) {
   const Icon = ICONS[message.kind];
-  const { action } = message;
   return (
     <Radix.Root
       className={cx(css.toast, css[message.kind])}
-      duration={message.durationMs}
+      duration={DURATION_MS[message.kind]}
       type={message.kind === "error" ? "foreground" : "background"}
-      onOpenChange={(open) => !open && dismissToast(message.id)}
+      onOpenChange={(open) => !open && onDismiss(message.id)}
     >
       <Icon size={16} className={css.icon} aria-hidden />
       <div className={css.texts}>
-        <Radix.Title className={css.title}>{message.title}</Radix.Title>
-        {message.text && <Radix.Description className={css.text}>{message.text}</Radix.Description>}
+        <Radix.Title className={css.title}>{message.text}</Radix.Title>
+        {message.detail && (
+          <details className={css.detail}>
+            <summary>Details</summary>
+            <pre>{message.detail}</pre>
+          </details>
+        )}
       </div>
-      {action && (
-        <Radix.Action altText={action.label} asChild>
-          <Button size="sm" onClick={action.onClick}>
-            {action.label}
-          </Button>
-        </Radix.Action>
-      )}
       <Radix.Close asChild>
         <IconButton label="Dismiss" size="sm" tooltip={false}>
           <X size={14} />
@@ -39,13 +45,12 @@ function ToastItem({ message }: { message: ToastMessage }) {
   );
 }
 
-/** Where toasts appear; mounted once, at the root. */
-export function Toaster() {
-  const messages = useSyncExternalStore(toastStore.subscribe, toastStore.get);
+/** Where messages appear; mounted once, at the root. */
+export function Toaster(props: { messages: readonly ToastMessage[]; onDismiss: (id: number) => void }) {
   return (
     <Radix.Provider swipeDirection="right">
-      {messages.map((message) => (
-        <ToastItem key={message.id} message={message} />
+      {props.messages.map((message) => (
+        <ToastItem key={message.id} message={message} onDismiss={props.onDismiss} />
       ))}
       <Radix.Viewport className={css.viewport} />
     </Radix.Provider>

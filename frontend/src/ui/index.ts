@@ -13,4 +13,3 @@ export * from "@/ui/TextField";
 export * from "@/ui/Toast";
 export * from "@/ui/Tooltip";
 export { cx } from "@/ui/cx";
-export { dismissToast, toast, type ToastAction, type ToastMessage } from "@/ui/toasts";
