@@ -15,12 +15,13 @@ import hmac
 import ipaddress
 import os
 import secrets
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import urlsplit
 
 from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
 
 from funcnodes_worker.errors import BindError
 from funcnodes_worker.paths import ConfigDir
@@ -46,7 +47,6 @@ SECURITY_HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-
 
 _SAFE_METHODS = frozenset({"GET", "HEAD"})
 _BODY_TYPES = frozenset({"application/json", "multipart/form-data"})
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def read_token(config_dir: ConfigDir) -> str | None:
@@ -188,7 +188,7 @@ class Door:
         return origin.lower() == own or origin.lower() in self._origins
 
     @property
-    def middleware(self) -> Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]:
+    def middleware(self) -> Middleware:
         """The aiohttp middleware; put it first."""
 
         @web.middleware
