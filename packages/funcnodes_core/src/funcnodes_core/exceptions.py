@@ -35,6 +35,7 @@ Each one is also the builtin it stands for, so that `except KeyError` keeps work
     ├── EventError
     │   └── MissingSourceError (KeyError, ValueError)  a message without its sender
     ├── CodecError
+    │   ├── NoEncoderError (TypeError)              no encoder for values of that type
     │   └── NotExactError (ValueError)              a value without a lossless form in JSON
     │       └── ValueTooLargeError                  its form is larger than asked for
     └── DamagedFileError (ValueError)               a file that cannot be read
@@ -56,6 +57,7 @@ __all__ = [
     "LibraryError",
     "MissingSourceError",
     "MultipleConnectionsError",
+    "NoEncoderError",
     "NodeAlreadyDefinedError",
     "NodeCancelledError",
     "NodeClassNotFoundError",
@@ -216,6 +218,10 @@ class MissingSourceError(EventError, KeyError, ValueError):
 
 class CodecError(FuncNodesError):
     """Something about turning values into bytes or JSON and back."""
+
+
+class NoEncoderError(CodecError, TypeError):
+    """No encoder knows values of that type."""
 
 
 class NotExactError(CodecError, ValueError):

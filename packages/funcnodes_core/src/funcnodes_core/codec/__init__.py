@@ -1,0 +1,1 @@
+"""Values as JSON, as bytes with a mime type, as previews, and without loss."""

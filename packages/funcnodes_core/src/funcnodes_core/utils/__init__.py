@@ -1,0 +1,1 @@
+"""Kept import paths; the code lives in the modules that these import from."""
