@@ -1,0 +1,135 @@
+"""Undo and redo as commits of inverse edits.
+
+A *step* is what one undo takes back: a commit, or several that share a gesture. Undoing a step is itself a commit
+(so it is journaled, and survives a restart); redoing it inverts that commit again. A step knows the edits that
+were applied last for it, so undo and redo are the same operation in two states.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+from msgspec import UNSET, Struct, UnsetType
+
+from funcnodes_worker.edits import Edit, FieldPath, merge, targets
+from funcnodes_worker.journal import Commit
+
+__all__ = ["MAX_STEPS", "History", "Scope", "Step"]
+
+MAX_STEPS = 1000
+
+Scope = Literal["mine", "all"]
+
+
+class Step(Struct, kw_only=True):
+    """One entry of the history.
+
+    Attributes:
+        rev: revision of its first commit, which names the step.
+        last_rev: revision of the last commit that did, undid or redid it.
+        edits: what that last commit has applied.
+        undone_by: who took it back; absent while it is done.
+    """
+
+    rev: int
+    last_rev: int
+    edits: list[Edit]
+    by: str
+    cmd: str
+    gesture: str | None
+    at: float
+    quiet: bool
+    undone_by: str | UnsetType = UNSET
+
+    @property
+    def done(self) -> bool:
+        """Whether its effect is part of the graph now."""
+        return self.undone_by is UNSET
+
+
+class History:
+    """The steps that can be undone and redone, rebuilt from the journal's commits."""
+
+    def __init__(self) -> None:
+        self._steps: dict[int, Step] = {}
+        self.forgotten = False
+
+    def __iter__(self) -> Iterator[Step]:
+        return iter(self._steps.values())
+
+    def __len__(self) -> int:
+        return len(self._steps)
+
+    def record(self, commit: Commit) -> None:
+        """Takes notice of a commit that was written."""
+        if commit.undoes is not UNSET:
+            self._flip(commit.undoes, commit, commit.by)
+        elif commit.redoes is not UNSET:
+            self._flip(commit.redoes, commit, UNSET)
+        else:
+            self._drop_redo_of(commit.by)
+            self._add(commit)
+
+    def _flip(self, rev: int, commit: Commit, undone_by: str | UnsetType) -> None:
+        step = self._steps.get(rev)
+        if step is not None:  # a step that is older than what the journal still holds
+            step.edits, step.last_rev, step.undone_by = commit.edits, commit.rev, undone_by
+
+    def _drop_redo_of(self, by: str) -> None:
+        for rev in [rev for rev, step in self._steps.items() if step.undone_by == by]:
+            del self._steps[rev]
+
+    def _add(self, commit: Commit) -> None:
+        last = next(reversed(self._steps.values()), None)
+        if (
+            last is not None
+            and commit.gesture is not None
+            and last.done
+            and (last.gesture, last.by) == (commit.gesture, commit.by)
+            and last.last_rev == commit.rev - 1
+        ):
+            last.edits = merge(last.edits, commit.edits)
+            last.last_rev = commit.rev
+            return
+        self._steps[commit.rev] = Step(
+            rev=commit.rev,
+            last_rev=commit.rev,
+            edits=commit.edits,
+            by=commit.by,
+            cmd=commit.cmd,
+            gesture=commit.gesture,
+            at=commit.at,
+            quiet=commit.quiet,
+        )
+        if len(self._steps) > MAX_STEPS:
+            del self._steps[next(iter(self._steps))]
+            self.forgotten = True
+
+    def undoable(self, scope: Scope, by: str) -> Step | None:
+        """The step that an undo takes back next: the newest that is done."""
+        for step in reversed(self._steps.values()):
+            if step.done and (scope == "all" or step.by == by):
+                return step
+        return None
+
+    def redoable(self, scope: Scope, by: str) -> Step | None:
+        """The step that a redo brings again: the one that was undone last."""
+        undone = [s for s in self if not s.done and (scope == "all" or s.by == by)]
+        return max(undone, key=lambda step: step.last_rev, default=None)
+
+    def author_after(self, rev: int, path: FieldPath) -> str:
+        """Who touched a field, or the node or group that it belongs to, after a revision; "" if nobody known did."""
+        for step in reversed(self._steps.values()):
+            if step.last_rev > rev and any(_overlap(path, touched) for touched in targets(step.edits)):
+                return step.by if step.done else str(step.undone_by)
+        return ""
+
+    def oldest_rev(self) -> int:
+        """The revision of the oldest step that is kept, 0 when there is none."""
+        return next(iter(self._steps), 0)
+
+
+def _overlap(first: FieldPath, second: FieldPath) -> bool:
+    length = min(len(first), len(second))
+    return first[:length] == second[:length]
