@@ -1,0 +1,1 @@
+"""Node classes from functions and methods."""
