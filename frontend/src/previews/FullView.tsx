@@ -1,0 +1,106 @@
+import { useEffect, useState } from "react";
+import { Check, Copy, Download } from "lucide-react";
+import { usePort } from "@/lib/hooks";
+import { nodes } from "@/store/graph";
+import { CommandError, currentLink } from "@/store/session";
+import { valueUrl } from "@/store/intents";
+import type { Json, PortRecord, PreviewData } from "@/store/types";
+import { Preview } from "@/previews/Preview";
+import { choosePreview } from "@/previews/choose";
+import { toTable } from "@/previews/tableModel";
+import { Button, IconButton } from "@/ui/Button";
+import { Dialog } from "@/ui/Dialog";
+import { typeLabel } from "@/widgets/typeSpec";
+import { isNoValue, wireToText } from "@/widgets/values";
+import css from "@/previews/FullView.module.css";
+
+/** JSON-like previews are cut to a budget; for those the dialog asks for the whole value. */
+const WHOLE_KINDS: ReadonlySet<string> = new Set(["json", "table", "text", "number"]);
+
+/** The whole value of a port, fetched again for each version; null until (or unless) it came. */
+function useWhole(port: PortRecord): { value: Json | null; failure: string | null } {
+  const { node, id, version, preview } = port;
+  const [state, setState] = useState<{ value: Json | null; failure: string | null }>({ value: null, failure: null });
+  const wanted = preview !== null && !preview.complete && WHOLE_KINDS.has(choosePreview(preview.mime, preview.data));
+  useEffect(() => {
+    if (!wanted) return setState({ value: null, failure: null });
+    let stale = false;
+    currentLink()
+      .call("get_io_value", { uuid: node, io_id: id, full: true })
+      .then(
+        (value) => !stale && setState({ value, failure: null }),
+        (error: unknown) => {
+          if (!(error instanceof CommandError)) throw error;
+          if (!stale) setState({ value: null, failure: "Only a part of this value can be shown here." });
+        },
+      );
+    return () => {
+      stale = true;
+    };
+  }, [wanted, node, id, version]);
+  return state;
+}
+
+/** What the dialog shows: the whole value in the shape that the preview had. */
+function shownData(preview: PreviewData, whole: Json | null): { mime: string; data: unknown } {
+  if (whole === null) return preview;
+  if (!preview.mime.includes("table")) return { mime: "application/json", data: whole };
+  const table = toTable(whole);
+  if (table === null) return preview;
+  const columns = table.columns.map((column) => column.label);
+  return { mime: preview.mime, data: { columns, index: [], rows: table.rows, total: table.total } };
+}
+
+function CopyValue({ data }: { data: unknown }) {
+  const [copied, setCopied] = useState(false);
+  async function copy(): Promise<void> {
+    await navigator.clipboard.writeText(wireToText(data) ?? JSON.stringify(data, null, 2));
+    setCopied(true);
+    setTimeout(() => setCopied(false), 1500);
+  }
+  return (
+    <IconButton label={copied ? "Copied" : "Copy"} onClick={() => void copy()}>
+      {copied ? <Check size={15} /> : <Copy size={15} />}
+    </IconButton>
+  );
+}
+
+function ValueBody({ port }: { port: PortRecord }) {
+  const { value, failure } = useWhole(port);
+  if (port.preview === null || isNoValue(port.preview.data)) return <p className={css.note}>No value yet.</p>;
+  const shown = shownData(port.preview, value);
+  return (
+    <div className={css.value}>
+      {failure && <p className={css.note}>{failure}</p>}
+      <Preview mime={shown.mime} data={shown.data} size="full" port={port} complete={port.preview.complete || value !== null} />
+    </div>
+  );
+}
+
+/** The whole value of one port in a dialog; follows the value while it is open. */
+export function FullView({ portKey, onClose }: { portKey: string; onClose: () => void }) {
+  const port = usePort(portKey);
+  if (port === undefined) return null;
+  const node = nodes.get(port.node);
+  const data = port.preview?.data;
+  const copyable = data !== undefined && !(data instanceof Uint8Array) && !isNoValue(data);
+  return (
+    <Dialog
+      open
+      size="full"
+      onOpenChange={(open) => !open && onClose()}
+      title={`${node?.name ?? port.node} · ${port.name}`}
+      description={<span className={css.type}>{typeLabel(port.type)}</span>}
+      actions={
+        <>
+          {copyable && <CopyValue data={data} />}
+          <Button variant="ghost" icon={<Download size={14} />} onClick={() => window.open(valueUrl(port.node, port.id, port.version), "_blank", "noopener")}>
+            Download
+          </Button>
+        </>
+      }
+    >
+      <ValueBody port={port} />
+    </Dialog>
+  );
+}

@@ -1,0 +1,55 @@
+import { useMemo } from "react";
+import { JsonView } from "react-json-view-lite";
+import type { PreviewProps } from "@/previews/types";
+import { toTree } from "@/previews/tree";
+import { cx } from "@/ui/cx";
+import { describe } from "@/widgets/values";
+import css from "@/previews/Previews.module.css";
+import tree from "@/previews/JsonPreview.module.css";
+
+const STYLE = {
+  container: tree.container ?? "",
+  basicChildStyle: tree.child ?? "",
+  childFieldsContainer: tree.children ?? "",
+  label: tree.label ?? "",
+  clickableLabel: cx(tree.label, tree.clickable),
+  nullValue: tree.null ?? "",
+  undefinedValue: tree.null ?? "",
+  numberValue: tree.number ?? "",
+  stringValue: tree.string ?? "",
+  booleanValue: tree.bool ?? "",
+  otherValue: tree.other ?? "",
+  punctuation: tree.punctuation ?? "",
+  expandIcon: tree.expand ?? "",
+  collapseIcon: tree.collapse ?? "",
+  collapsedContent: tree.collapsed ?? "",
+  noQuotesForStringValues: false,
+  quotesForFieldNames: false,
+  stringifyStringValues: false,
+  ariaLables: { collapseJson: "Fold", expandJson: "Unfold" },
+};
+
+/** Levels that are open at first: few in a node, more where there is room. */
+const OPEN = { port: 0, body: 1, full: 2 };
+
+function length(value: unknown): number {
+  return typeof value === "object" && value !== null ? Object.keys(value).length : 0;
+}
+
+export function JsonPreview({ data, size }: PreviewProps) {
+  const { value, cut } = useMemo(() => (size === "port" ? { value: null, cut: false } : toTree(data)), [data, size]);
+  if (size === "port") return <span className={css.line}>{describe(data, 120)}</span>;
+  if (typeof value !== "object" || value === null) return <p className={css.emptyBody}>{describe(data)}</p>;
+  if (length(value) === 0) return <p className={css.emptyBody}>{describe(data)}</p>;
+  return (
+    <div className={cx(size === "body" && css.body)}>
+      <JsonView
+        data={value}
+        style={STYLE}
+        shouldExpandNode={(level, item) => level < OPEN[size] && length(item) <= 100}
+        clickToExpandNode
+      />
+      {cut && <div className={css.more}>Long parts are cut; the whole value can be downloaded.</div>}
+    </div>
+  );
+}

@@ -1,0 +1,112 @@
+/** Tables as columns and rows, whichever way they arrived, with widths, order and alignment. */
+
+import { type TableData, tableOf } from "@/previews/choose";
+import { numberOf } from "@/widgets/numbers";
+import { describe, isNoValue, isPlainObject, tagged } from "@/widgets/values";
+
+/** Rows that are looked at to tell a column's width and kind. */
+const SAMPLE = 60;
+const CHAR_PX = 7.1;
+const PAD_PX = 24;
+const MIN_PX = 52;
+const MAX_PX = 300;
+
+export interface Column {
+  label: string;
+  numeric: boolean;
+  widthPx: number;
+}
+
+export interface TableModel {
+  columns: Column[];
+  index: string[];
+  indexPx: number;
+  rows: unknown[][];
+  total: number;
+}
+
+/** How a cell reads; numbers keep their digits, nothing is a dash. */
+export function cellText(value: unknown): string {
+  if (value === null || value === undefined || isNoValue(value)) return "–";
+  if (typeof value === "number") return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(7)));
+  return describe(value, 200);
+}
+
+function isNumber(value: unknown): boolean {
+  return numberOf(value) !== null || tagged(value)?.tag === "float";
+}
+
+function column(label: string, at: number, rows: unknown[][]): Column {
+  const cells = rows.slice(0, SAMPLE).map((row) => row[at]);
+  const full = cells.filter((cell) => cell !== null && cell !== undefined && !isNoValue(cell));
+  const longest = Math.max(label.length + 2, ...cells.map((cell) => cellText(cell).length));
+  return {
+    label,
+    numeric: full.length > 0 && full.every(isNumber),
+    widthPx: Math.round(Math.min(MAX_PX, Math.max(MIN_PX, longest * CHAR_PX + PAD_PX))),
+  };
+}
+
+function build(data: TableData): TableModel {
+  const labels = data.columns.map((label) => (typeof label === "string" ? label : describe(label)));
+  const index = data.rows.map((_, at) => (at < data.index.length ? cellText(data.index[at]) : String(at)));
+  const longest = Math.max(2, ...index.slice(-SAMPLE).map((text) => text.length));
+  return {
+    columns: labels.map((label, at) => column(label, at, data.rows)),
+    index,
+    indexPx: Math.min(200, Math.round(longest * CHAR_PX + 20)),
+    rows: data.rows,
+    total: data.total,
+  };
+}
+
+/** A list of dicts as a table: the union of their keys, in the order in which they first occur. */
+function fromRecords(records: Record<string, unknown>[]): TableData {
+  const columns = [...new Set(records.flatMap((record) => Object.keys(record)))];
+  const rows = records.map((record) => columns.map((name) => (name in record ? record[name] : null)));
+  return { columns, index: [], rows, total: rows.length };
+}
+
+/** A table frame, a list of dicts or a list of rows as a table; null for everything else. */
+export function toTable(data: unknown): TableModel | null {
+  const frame = tableOf(data);
+  if (frame) return build(frame);
+  if (!Array.isArray(data) || data.length === 0) return null;
+  if (data.every((item) => isPlainObject(item) && tagged(item) === null)) return build(fromRecords(data));
+  if (!data.every(Array.isArray)) return null;
+  const width = Math.max(...data.map((row: unknown[]) => row.length));
+  const columns = Array.from({ length: width }, (_, at) => String(at));
+  return build({ columns, index: [], rows: data, total: data.length });
+}
+
+export interface Sorting {
+  column: number;
+  descending: boolean;
+}
+
+function compare(a: unknown, b: unknown): number {
+  const [x, y] = [numberOf(a), numberOf(b)];
+  if (x !== null && y !== null) return x - y;
+  return cellText(a).localeCompare(cellText(b), undefined, { numeric: true });
+}
+
+/** The row numbers in the wanted order; empty cells come last either way. */
+export function sortedOrder(rows: unknown[][], sorting: Sorting | null): number[] {
+  const order = rows.map((_, at) => at);
+  if (!sorting) return order;
+  const { column: at, descending } = sorting;
+  const missing = (row: number) => (cellText(rows[row]?.[at]) === "–" ? 1 : 0);
+  return order.sort((a, b) => {
+    const gap = missing(a) - missing(b);
+    if (gap !== 0) return gap;
+    const way = compare(rows[a]?.[at], rows[b]?.[at]);
+    return descending ? -way : way;
+  });
+}
+
+/** Rows of which any cell holds the text. */
+export function matchingRows(model: TableModel, order: number[], query: string): number[] {
+  const low = query.trim().toLowerCase();
+  if (low === "") return order;
+  return order.filter((row) => model.rows[row]?.some((cell) => cellText(cell).toLowerCase().includes(low)));
+}
