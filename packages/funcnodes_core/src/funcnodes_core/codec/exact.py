@@ -18,7 +18,7 @@ from funcnodes_core.data import DataEnum
 from funcnodes_core.exceptions import NotExactError, ValueTooLargeError
 from funcnodes_core.sentinels import NoValue
 
-__all__ = ["MARKER", "NO_VALUE_TEXT", "exact_scalar", "from_exact", "to_exact"]
+__all__ = ["MARKER", "NO_VALUE_TEXT", "NotExactError", "exact_scalar", "from_exact", "to_exact"]
 
 MARKER = "$fn:"
 NO_VALUE_TEXT = "<NoValue>"

@@ -1,0 +1,5 @@
+"""Types of plugins and installed modules."""
+
+from funcnodes_core.plugins import BasePlugin, InstalledModule
+
+__all__ = ["BasePlugin", "InstalledModule"]
