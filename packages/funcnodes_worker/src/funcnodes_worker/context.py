@@ -12,10 +12,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from funcnodes_core import NodeSpace
+    from funcnodes_worker.broadcast.hub import Hub
+    from funcnodes_worker.config import WorkerConfig
     from funcnodes_worker.document import Document
     from funcnodes_worker.projection import Projection
 
-__all__ = ["GraphContext", "ReadContext", "WorkerServices"]
+__all__ = ["GraphContext", "ReadContext", "SessionServices", "WorkerServices"]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -50,17 +52,40 @@ class GraphContext:
 
 
 class WorkerServices(Protocol):
-    """What commands on the serving loop may ask of the worker."""
+    """What commands on the serving loop may ask of the process around them."""
 
-    uuid: str
-    name: str
-    epoch: str
-
-    @property
-    def data_path(self) -> Path: ...
+    hub: Hub
+    config: WorkerConfig
 
     @property
-    def files_dir(self) -> Path: ...
+    def runstate(self) -> str:
+        """ "starting", "running", "stopping" and so on."""
+        ...
+
+    @property
+    def files_dir(self) -> Path:
+        """The folder of uploaded and produced files."""
+        ...
+
+    def request_stop(self) -> None:
+        """Begin to end the process."""
+        ...
+
+    def beat(self) -> None:
+        """A client says that it still needs this worker."""
+        ...
+
+    async def encode_value(self, value: object) -> Any:
+        """The exact JSON form of a value, made away from the serving loop."""
+        ...
+
+
+class SessionServices(Protocol):
+    """What commands may ask of the session that they came by."""
+
+    def catch_up(self, epoch: str, client: str, seq: int) -> bool:
+        """Send what the client missed; False when it must ask for the full state."""
+        ...
 
 
 @dataclass(slots=True, kw_only=True)
@@ -70,11 +95,13 @@ class ReadContext:
     Attributes:
         projection: plain records of the graph.
         worker: the process around it.
+        session: the connection that the command came by.
         client: id of the client.
         cmd_id: what the client calls this command.
     """
 
     projection: Projection
     worker: WorkerServices
+    session: SessionServices
     client: str = ""
     cmd_id: CommandId | None = None

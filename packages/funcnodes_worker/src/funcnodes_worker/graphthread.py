@@ -41,6 +41,12 @@ class Channel(Generic[_T]):
         self._deliver()
         self._loop = None
 
+    async def flushed(self) -> None:
+        """Wait until everything posted so far was delivered."""
+        while self._records:
+            self._deliver()
+            await asyncio.sleep(0)
+
     def post(self, record: _T) -> None:
         """Hand over a record; from any thread, returns at once."""
         self._records.append(record)

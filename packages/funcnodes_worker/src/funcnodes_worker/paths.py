@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from funcnodes_worker.errors import ConfigError, FileNameError
 
-__all__ = ["ConfigDir", "check_uuid", "default_config_dir", "resolve_inside"]
+__all__ = ["ConfigDir", "check_uuid", "default_config_dir", "free_name", "resolve_inside"]
 
 _UUID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}")
 
@@ -110,3 +110,12 @@ def check_uuid(uuid: str) -> str:
     if not _UUID.fullmatch(uuid):
         raise ConfigError(f"{uuid!r} is not a worker id: letters, digits, '_' and '-' only")
     return uuid
+
+
+def free_name(path: Path) -> Path:
+    """`path`, or where something lies there already `name-1.ext`, `name-2.ext` and so on."""
+    candidate, number = path, 0
+    while candidate.exists():
+        number += 1
+        candidate = path.with_name(f"{path.stem}-{number}{path.suffix}")
+    return candidate

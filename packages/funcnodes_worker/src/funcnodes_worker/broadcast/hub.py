@@ -11,17 +11,17 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-from funcnodes_core.codec.exact import NotExactError, to_exact
-from funcnodes_core.codec.preview import Preview
 from msgspec import UNSET
 
+from funcnodes_core.codec.exact import NotExactError, to_exact
+from funcnodes_core.codec.preview import Preview
 from funcnodes_core.sentinels import NoValue
 from funcnodes_worker.broadcast.encoder import PreviewThread
 from funcnodes_worker.broadcast.outbox import LogEntry, Outbox, coalescing_key
 from funcnodes_worker.projection import PortKey, PortValue, Projection
 from funcnodes_worker.protocol import events as ev
 from funcnodes_worker.protocol.messages import CommandId
-from funcnodes_worker.protocol.shapes import NO_VALUE
+from funcnodes_worker.protocol.shapes import NO_VALUE, LibraryState
 
 __all__ = ["Hub", "value_event"]
 
@@ -49,8 +49,12 @@ class Hub:
         self._latest: dict[str, dict[tuple[Any, ...], LogEntry]] = {}
         self._causes: dict[PortKey, ev.Change] = {}
         self._shown: dict[PortKey, int] = {}
+        self._bytes: dict[PortKey, tuple[int, Preview]] = {}
 
-    # -- clients
+    @property
+    def clients(self) -> int:
+        """How many clients follow."""
+        return len(self._outboxes)
 
     def attach(self, outbox: Outbox, wake: Callable[[], None]) -> None:
         """Let an outbox collect events from now on; `wake` is called after something was put in."""
@@ -71,6 +75,10 @@ class Hub:
             outbox.put_event(entry)
         return not outbox.lost
 
+    def shown_bytes(self, key: PortKey) -> tuple[int, Preview] | None:
+        """The preview of a port that shows bytes, with the version of the value."""
+        return self._bytes.get(key) if key in self.projection.values else None
+
     # -- changes
 
     def publish(self, change: ev.Change) -> None:
@@ -80,6 +88,11 @@ class Hub:
             self._value_changed(change, change.what)
         else:
             self._publish_event(change.what, change)
+
+    def set_library(self, library: LibraryState) -> None:
+        """Take in another library and tell the clients to ask for it."""
+        self.projection.library = library
+        self.announce(ev.LibraryChanged())
 
     def announce(self, event: ev.Event, *, by: str = "", cmd_id: CommandId | None = None) -> None:
         """Publish an event of the serving side itself."""
@@ -140,6 +153,9 @@ class Hub:
 
     def _show(self, key: PortKey, held: PortValue, made: Preview, cause: ev.Change) -> None:
         self._shown[key] = held.version
+        self._bytes.pop(key, None)
+        if isinstance(made.data, bytes):
+            self._bytes[key] = (held.version, made)
         self._publish_event(value_event(key, held, made), cause)
 
 
@@ -151,7 +167,10 @@ def _inline(value: ev.ValueChanged) -> Preview | None:
     if value.render_type is not None:
         return None
     if type(held) in _PLAIN or (type(held) is str and len(held) <= _INLINE_TEXT):
-        return Preview("application/json", to_exact(held), True)
+        try:
+            return Preview("application/json", to_exact(held), True)
+        except NotExactError:  # a lone surrogate
+            return None
     return None
 
 

@@ -29,7 +29,8 @@ __all__ = [
 CommandId = str | int
 """What a client calls its command; comes back with the answer."""
 
-EMPTY_OBJECT = Raw(b"{}")
+def _empty_object() -> Raw:
+    return Raw(b"{}")
 
 
 class Ping(Struct, tag_field="type", tag="ping"):
@@ -40,7 +41,7 @@ class Cmd(Struct, tag_field="type", tag="cmd", kw_only=True, forbid_unknown_fiel
     """Do something. Commands that share a `gesture` become one entry of the undo history."""
 
     cmd: str
-    kwargs: Raw = EMPTY_OBJECT
+    kwargs: Raw = msgspec.field(default_factory=_empty_object)
     id: CommandId | None = None
     gesture: str | None = None
 

@@ -1,0 +1,506 @@
+// Made by tools/gen_protocol.py from the Python message types; do not edit.
+
+export interface CatchUpKwargs {
+  epoch: string;
+  client: string;
+  seq: number;
+}
+
+/** Whether the missed events were sent; if not, a `resync` frame was. */
+export interface CaughtUp {
+  success: boolean;
+  seq: number;
+}
+
+/** Do something. Commands that share a `gesture` become one entry of the undo history. */
+export interface Cmd {
+  type: "cmd";
+  cmd: string;
+  kwargs?: unknown;
+  id?: string | number | null;
+  gesture?: string | null;
+}
+
+export interface DeleteFileKwargs {
+  path: string;
+}
+
+/** Two ports are connected. */
+export interface EdgeAdded {
+  src: [string, string];
+  dst: [string, string];
+}
+
+/** Two ports are no longer connected. */
+export interface EdgeRemoved {
+  src: [string, string];
+  dst: [string, string];
+}
+
+/** One connection, as pairs of node uuid and port id. */
+export interface EdgeState {
+  src: [string, string];
+  dst: [string, string];
+}
+
+/** A command was not done, and why. */
+export interface Failure {
+  type: "error";
+  error: string;
+  code: string;
+  data: Record<string, unknown>;
+  cmd?: string;
+  id?: string | number | null;
+  traceback?: string;
+}
+
+/** One file; `path` is relative to `files/`. */
+export interface FileInfo {
+  path: string;
+  size: number;
+  modified: number;
+}
+
+/** Where and how large an editor draws a node. */
+export interface FrontendState {
+  pos?: [number, number];
+  size?: [number, number];
+  collapsed?: boolean;
+}
+
+/** Everything that an editor shows. Events with a `seq` above this one follow it. */
+export interface FullState {
+  nodespace: NodespaceState;
+  lib: LibraryState;
+  worker: WorkerIdentity;
+  client: string;
+  epoch: string;
+  seq: number;
+  rev: number;
+}
+
+export interface GetIoValueKwargs {
+  uuid: string;
+  io_id: string;
+  io_type?: "input" | "output" | null;
+  full?: boolean;
+}
+
+/** A group exists from now on. */
+export interface GroupAdded {
+  group: GroupState;
+}
+
+/** A group is gone; its members are not. */
+export interface GroupRemoved {
+  id: string;
+}
+
+/** One group; `nodes` and `groups` are its direct members. */
+export interface GroupState {
+  id: string;
+  name: string;
+  nodes: string[];
+  groups: string[];
+  parent: string | null;
+  colour: string | null;
+  collapsed: boolean;
+  pos: [number, number] | null;
+  size: [number, number] | null;
+  meta: Record<string, unknown>;
+}
+
+/** A group as it is now. */
+export interface GroupUpdated {
+  group: GroupState;
+}
+
+/** The first frame to a `funcnodes.v1` client. */
+export interface Hello {
+  type: "hello";
+  client: string;
+  epoch: string;
+  seq: number;
+  rev: number;
+  worker: Record<string, string>;
+  protocol: "funcnodes.v1";
+  version: string;
+}
+
+/** One port. `value` is a preview: what the port shows, `complete` when it is the whole value. A value that is not JSON has `value` null and `href`, where its bytes can be fetched. */
+export interface IOState {
+  id: string;
+  name: string;
+  type: unknown;
+  value: unknown;
+  mime: string;
+  complete: boolean;
+  href?: string;
+  default: unknown;
+  required: boolean;
+  connected: boolean;
+  hidden: boolean;
+  does_trigger: boolean;
+  render_options: Record<string, unknown>;
+  value_options: Record<string, unknown>;
+  description: string;
+}
+
+/** Fields of a port changed; those that are absent did not. */
+export interface IoUpdated {
+  node_uuid: string;
+  io_id: string;
+  io_type: "input" | "output";
+  name?: string;
+  type?: unknown;
+  hidden?: boolean;
+  connected?: boolean;
+  default?: unknown;
+  does_trigger?: boolean;
+  value_options?: Record<string, unknown>;
+  render_options?: Record<string, unknown>;
+}
+
+/** What a port shows changed. `preview`, `mime`, `complete` and `href` replace `value`, `mime`, `complete` and `href` of the port. `value` is there as well when the value is small and JSON says it exactly. */
+export interface IoValueChanged {
+  node_uuid: string;
+  io_id: string;
+  io_type: "input" | "output";
+  mime: string;
+  preview: unknown;
+  complete: boolean;
+  value?: unknown;
+  href?: string;
+}
+
+/** A message too large for a frame waits at `GET /message/{msg_id}`. */
+export interface LargeMessage {
+  type: "large_message";
+  msg_id: string;
+  size: number;
+}
+
+/** The library changed: ask `get_library`. */
+export interface LibraryChanged {
+}
+
+/** One node class that can be added. */
+export interface LibraryNode {
+  node_id: string;
+  name: string;
+  description: string;
+  inputs: LibraryPort[];
+  outputs: LibraryPort[];
+}
+
+/** One port of a node class. */
+export interface LibraryPort {
+  id: string;
+  name: string;
+  type: unknown;
+  description: string;
+  required: boolean;
+}
+
+/** The library: every node class that this worker can add. */
+export interface LibraryState {
+  shelves: ShelfState[];
+}
+
+/** The end of the worker's log. */
+export interface LogTail {
+  text: string;
+  truncated: boolean;
+}
+
+/** A node is part of the graph from now on; its values follow as value events. */
+export interface NodeAdded {
+  uuid: string;
+  node_id: string;
+  serialized: NodeState;
+}
+
+/** A node ran well: its error, if it had one, is over. */
+export interface NodeDone {
+  uuid: string;
+  duration_s?: number;
+}
+
+/** A node's run failed. */
+export interface NodeErrored {
+  uuid: string;
+  error: string;
+  traceback?: string;
+}
+
+/** Why the last run of a node failed. */
+export interface NodeFailure {
+  error: string;
+  traceback: string;
+}
+
+/** How far a node's run is; the counting fields are tqdm's. */
+export interface NodeProgress {
+  uuid: string;
+  progress?: number | null;
+  message?: string;
+  n?: number;
+  total?: number | null;
+  elapsed?: number;
+  rate?: number | null;
+  unit?: string;
+  prefix?: string;
+  postfix?: string | null;
+}
+
+/** Starts and good ends of a node since the last frame, as one (`funcnodes.v1` clients). */
+export interface NodeRan {
+  uuid: string;
+  runs: number;
+  duration_s: number;
+}
+
+/** A node is gone, with its edges (each has had its own event). */
+export interface NodeRemoved {
+  uuid: string;
+}
+
+/** One node. */
+export interface NodeState {
+  uuid: string;
+  node_id: string;
+  name: string;
+  description: string;
+  inputs: Record<string, IOState>;
+  outputs: Record<string, IOState>;
+  status: "done" | "failed" | "idle" | "muted" | "running" | "stale" | "waiting";
+  frontend: FrontendState;
+  mode: "active" | "bypassed" | "muted";
+  progress: Progress | null;
+  error: NodeFailure | null;
+  properties: Record<string, unknown>;
+  render_options: Record<string, unknown>;
+  reset_inputs_on_trigger: boolean;
+  placeholder: boolean;
+  duration_s: number | null;
+}
+
+/** A node started to run. */
+export interface NodeTriggered {
+  uuid: string;
+}
+
+/** Fields of a node changed; those that are absent did not. */
+export interface NodeUpdated {
+  uuid: string;
+  name?: string;
+  description?: string;
+  frontend?: FrontendState;
+  mode?: "active" | "bypassed" | "muted";
+  properties?: Record<string, unknown>;
+  reset_inputs_on_trigger?: boolean;
+  render_options?: Record<string, unknown>;
+}
+
+/** Nodes, edges and groups were all removed (each has had its own event). */
+export interface NodespaceCleared {
+}
+
+/** Something happened to the graph. `prev` is the `seq` of the event that this client got before. */
+export interface NodespaceEvent {
+  type: "nodespaceevent";
+  event: string;
+  data: unknown;
+  seq: number;
+  prev: number;
+  rev: number;
+  by?: string;
+  cmd_id?: string | number;
+}
+
+/** Another graph took the place of this one (told by single events before). */
+export interface NodespaceLoaded {
+}
+
+/** The graph as it is now. */
+export interface NodespaceState {
+  nodes: NodeState[];
+  edges: EdgeState[];
+  groups: GroupState[];
+  prop: Record<string, unknown>;
+}
+
+/** Properties of the graph as they are now. */
+export interface NodespaceUpdated {
+  prop: Record<string, unknown>;
+}
+
+/** Are you there? Answered with `Pong`. */
+export interface Ping {
+  type: "ping";
+}
+
+/** I am here. */
+export interface Pong {
+  type: "pong";
+}
+
+/** The set of ports of a node changed: both sides as they are now. */
+export interface PortsChanged {
+  uuid: string;
+  inputs: Record<string, IOState>;
+  outputs: Record<string, IOState>;
+}
+
+/** How far a node's run is; the counting fields are tqdm's. */
+export interface Progress {
+  progress?: number | null;
+  message?: string;
+  n?: number;
+  total?: number | null;
+  elapsed?: number;
+  rate?: number | null;
+  unit?: string;
+  prefix?: string;
+  postfix?: string | null;
+}
+
+/** How far a long command is, or what it waits for. */
+export interface ProgressMessage {
+  type: "progress";
+  text: string;
+  progress: number | null;
+  task: string | number | null;
+}
+
+/** A command was done; `rev` is the revision that a mutation made. */
+export interface Result {
+  type: "result";
+  cmd: string;
+  result?: unknown;
+  id?: string | number | null;
+  rev?: number;
+}
+
+/** Events were lost for this client: ask `full_state`. */
+export interface Resync {
+  type: "resync";
+}
+
+/** Where the worker is in its life. */
+export interface RunState {
+  runstate: string;
+  uuid: string;
+  name: string;
+  clients: number;
+}
+
+/** One shelf of the library. */
+export interface ShelfState {
+  name: string;
+  description: string;
+  nodes: LibraryNode[];
+  subshelves: ShelfState[];
+}
+
+/** A node's status word changed; with `error` set or null when that changed too. */
+export interface Status {
+  uuid: string;
+  status: "done" | "failed" | "idle" | "muted" | "running" | "stale" | "waiting";
+  error?: NodeFailure | null;
+}
+
+/** The result of a command that has nothing else to say. */
+export interface Success {
+  success: boolean;
+}
+
+export interface UpdateConfigKwargs {
+  config: Record<string, unknown>;
+}
+
+export interface UploadKwargs {
+  filename: string;
+  data: string;
+}
+
+/** Where an uploaded file lies now; `path` is relative to `files/`. */
+export interface Uploaded {
+  filename: string;
+  path: string;
+  success: boolean;
+}
+
+/** Something happened to the worker. */
+export interface WorkerEvent {
+  type: "workerevent";
+  event: string;
+  data: unknown;
+  seq: number;
+  prev: number;
+}
+
+/** Which worker this is. */
+export interface WorkerIdentity {
+  uuid: string;
+  name: string;
+}
+
+/** The worker's name, run state or journal changed. */
+export interface WorkerUpdated {
+  name?: string;
+  read_only?: string | null;
+  paused?: boolean;
+  runstate?: string;
+}
+
+/** The data of each event by its name. */
+export interface EventData {
+  node_added: NodeAdded;
+  node_removed: NodeRemoved;
+  node_updated: NodeUpdated;
+  edge_added: EdgeAdded;
+  edge_removed: EdgeRemoved;
+  node_triggered: NodeTriggered;
+  node_done: NodeDone;
+  node_ran: NodeRan;
+  node_error: NodeErrored;
+  node_progress: NodeProgress;
+  status: Status;
+  io_value_changed: IoValueChanged;
+  io_updated: IoUpdated;
+  node_ports_changed: PortsChanged;
+  group_added: GroupAdded;
+  group_updated: GroupUpdated;
+  group_removed: GroupRemoved;
+  nodespace_cleared: NodespaceCleared;
+  nodespace_loaded: NodespaceLoaded;
+  nodespace_updated: NodespaceUpdated;
+  library_changed: LibraryChanged;
+  worker_updated: WorkerUpdated;
+}
+
+/** Kwargs and result of each command by its name. */
+export interface Commands {
+  catch_up: { kwargs: CatchUpKwargs; result: CaughtUp };
+  delete_file: { kwargs: DeleteFileKwargs; result: Success };
+  full_state: { kwargs: Record<string, never>; result: FullState };
+  get_config: { kwargs: Record<string, never>; result: Record<string, unknown> };
+  get_edges: { kwargs: Record<string, never>; result: EdgeState[] };
+  get_groups: { kwargs: Record<string, never>; result: GroupState[] };
+  get_io_value: { kwargs: GetIoValueKwargs; result: unknown };
+  get_library: { kwargs: Record<string, never>; result: LibraryState };
+  get_logs: { kwargs: Record<string, never>; result: LogTail };
+  get_nodes: { kwargs: Record<string, never>; result: NodeState[] };
+  get_runstate: { kwargs: Record<string, never>; result: RunState };
+  heartbeat: { kwargs: Record<string, never>; result: null };
+  list_files: { kwargs: Record<string, never>; result: FileInfo[] };
+  name: { kwargs: Record<string, never>; result: string };
+  stop_worker: { kwargs: Record<string, never>; result: Success };
+  update_config: { kwargs: UpdateConfigKwargs; result: Success };
+  upload: { kwargs: UploadKwargs; result: Uploaded };
+  uuid: { kwargs: Record<string, never>; result: string };
+}
+
+export type ServerMessage = Hello | Pong | Result | Failure | NodespaceEvent | WorkerEvent | ProgressMessage | LargeMessage | Resync;
+export type ClientMessage = Ping | Cmd;

@@ -1,0 +1,80 @@
+"""Commands about the process: its configuration, log and end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import Struct
+
+from funcnodes_worker.context import ReadContext
+from funcnodes_worker.errors import ForbiddenError
+from funcnodes_worker.protocol.events import WorkerUpdated
+from funcnodes_worker.rpc.registry import Success, command
+
+__all__ = ["LogTail", "RunState"]
+
+_LOG_TAIL_BYTES = 64 * 1024
+_EDITABLE = frozenset({"name", "required_heartbeat", "update_on_startup", "autostart", "max_clients"})
+
+
+class RunState(Struct, kw_only=True):
+    """Where the worker is in its life."""
+
+    runstate: str
+    uuid: str
+    name: str
+    clients: int
+
+
+class LogTail(Struct, kw_only=True):
+    """The end of the worker's log."""
+
+    text: str
+    truncated: bool
+
+
+@command(scope="view")
+def get_runstate(ctx: ReadContext) -> RunState:
+    """Whether the worker runs, and for how many clients."""
+    config = ctx.worker.config
+    return RunState(
+        runstate=ctx.worker.runstate, uuid=config.uuid, name=config.name, clients=ctx.worker.hub.clients
+    )
+
+
+@command(scope="admin")
+def get_config(ctx: ReadContext) -> dict[str, Any]:
+    """The worker's configuration file."""
+    return dict(ctx.worker.config.raw)
+
+
+@command(scope="admin")
+def update_config(ctx: ReadContext, config: dict[str, Any]) -> Success:
+    """Change keys of the worker's configuration; no key that names a path, a host or a program."""
+    if refused := sorted(set(config) - _EDITABLE):
+        raise ForbiddenError(f"{refused[0]!r} cannot be changed by a client", keys=refused)
+    ctx.worker.config.update(**config)
+    if "name" in config:
+        ctx.worker.hub.announce(WorkerUpdated(name=ctx.worker.config.name), by=ctx.client, cmd_id=ctx.cmd_id)
+    return Success()
+
+
+@command(scope="admin")
+def get_logs(ctx: ReadContext) -> LogTail:
+    """The last 64 KiB of the worker's log."""
+    path = ctx.worker.config.data_path / "worker.log"
+    try:
+        with path.open("rb") as file:
+            size = file.seek(0, 2)
+            file.seek(max(0, size - _LOG_TAIL_BYTES))
+            text = file.read().decode("utf-8", "replace")
+    except FileNotFoundError:
+        return LogTail(text="", truncated=False)
+    return LogTail(text=text, truncated=size > _LOG_TAIL_BYTES)
+
+
+@command(scope="admin")
+def stop_worker(ctx: ReadContext) -> Success:
+    """End the worker; what was acknowledged is on disk."""
+    ctx.worker.request_stop()
+    return Success()

@@ -1,0 +1,98 @@
+"""The HTTP and WebSocket server of a worker: its routes, all behind the one door."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+
+from aiohttp import WSCloseCode, WSMsgType, web
+
+from funcnodes_worker.server.auth import Door
+from funcnodes_worker.server.responses import CONTENT_HEADERS
+from funcnodes_worker.server.uploads import receive_upload, send_file
+from funcnodes_worker.server.values import send_value
+from funcnodes_worker.session import Session
+from funcnodes_worker.worker import Worker
+
+__all__ = ["SUBPROTOCOL", "make_app"]
+
+SUBPROTOCOL = "funcnodes.v1"
+_LOG = logging.getLogger("funcnodes.worker.server")
+_SEND_TIMEOUT_S = 60.0
+
+
+def make_app(worker: Worker, door: Door) -> web.Application:
+    """The application of a worker; nothing but these routes answers."""
+    settings = worker.config.settings
+    app = web.Application(middlewares=[door.middleware], client_max_size=settings.max_frame_bytes)
+
+    async def healthz(request: web.Request) -> web.Response:
+        return web.Response()
+
+    async def socket(request: web.Request) -> web.StreamResponse:
+        return await serve_socket(request, worker)
+
+    async def message(request: web.Request) -> web.Response:
+        parked = worker.parked.take(request.match_info["msg_id"])
+        if parked is None:
+            raise web.HTTPNotFound(text="no such message; each can be fetched once, within a minute")
+        return web.Response(body=parked, content_type="application/json", headers=CONTENT_HEADERS)
+
+    async def value(request: web.Request) -> web.Response:
+        return await send_value(request, worker)
+
+    async def upload(request: web.Request) -> web.Response:
+        return await receive_upload(request, worker.files_dir, settings.max_upload_bytes)
+
+    async def files(request: web.Request) -> web.StreamResponse:
+        return send_file(worker.files_dir, request.match_info["path"])
+
+    app.router.add_get("/", socket)
+    app.router.add_get("/healthz", healthz)
+    app.router.add_get("/message/{msg_id}", message)
+    app.router.add_get("/value/{node_uuid}/{io_id}", value)
+    app.router.add_post("/upload/", upload)
+    app.router.add_get("/files/{path:.+}", files)
+    return app
+
+
+async def serve_socket(request: web.Request, worker: Worker) -> web.StreamResponse:
+    """One client, from the upgrade to the end of its connection."""
+    if len(worker.sessions) >= worker.config.settings.max_clients:
+        raise web.HTTPServiceUnavailable(text="too many clients")
+    socket = web.WebSocketResponse(
+        protocols=(SUBPROTOCOL,), max_msg_size=worker.config.settings.max_frame_bytes, heartbeat=30.0
+    )
+    if not socket.can_prepare(request).ok:
+        raise web.HTTPUpgradeRequired(text="this address speaks WebSocket")
+    await socket.prepare(request)
+    session = Session(worker, v1=socket.ws_protocol == SUBPROTOCOL)
+    worker.sessions.add(session)
+    writer = asyncio.create_task(_write(session, socket))
+    try:
+        async for frame in socket:
+            if frame.type is WSMsgType.TEXT or frame.type is WSMsgType.BINARY:
+                session.receive(frame.data)
+    finally:
+        worker.sessions.discard(session)
+        session.close()
+        writer.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await writer
+    return socket
+
+
+async def _write(session: Session, socket: web.WebSocketResponse) -> None:
+    """Send what waits; the next frames are made only when these are on their way."""
+    while not session.closed and not socket.closed:
+        for frame in await session.frames():
+            try:
+                async with asyncio.timeout(_SEND_TIMEOUT_S):
+                    await socket.send_str(frame.decode())
+            except TimeoutError:
+                _LOG.info("client %s takes nothing any more", session.client)
+                await socket.close(code=WSCloseCode.TRY_AGAIN_LATER)
+                return
+            except ConnectionError:
+                return

@@ -1,0 +1,150 @@
+"""One worker process from its start to its end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import logging.handlers
+import signal
+import socket
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from funcnodes_worker.config import WorkerConfig
+from funcnodes_worker.errors import PortTakenError
+from funcnodes_worker.graph import Durability
+from funcnodes_worker.instance import Instance
+from funcnodes_worker.server.app import make_app
+from funcnodes_worker.server.auth import Door, check_bind, is_loopback, load_or_make_token
+from funcnodes_worker.server.listen import bind, bind_free
+from funcnodes_worker.worker import Worker
+
+__all__ = ["ServeOptions", "serve"]
+
+_LOG = logging.getLogger("funcnodes.worker")
+_LOG_BYTES = 5 * 1024 * 1024
+_SHUTDOWN_S = 0.3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServeOptions:
+    """What the command line adds to a worker's file."""
+
+    host: str | None = None
+    port: int | None = None
+    debug: bool = False
+    durability: Durability = "grouped"
+    insecure: bool = False
+
+
+async def serve(config: WorkerConfig, options: ServeOptions) -> None:
+    """Serve one worker until it is told to stop, by a signal or a client.
+
+    Raises:
+        StartError: it runs already, its port is taken, or its address must not be opened.
+    """
+    instance = Instance(config.config_dir, config.uuid)
+    instance.acquire()
+    try:
+        instance.set_state("starting")
+        await _serve(config, options, instance)
+    except BaseException as error:
+        instance.set_state("crashed", f"{type(error).__name__}: {error}")
+        raise
+    else:
+        instance.set_state("stopped")
+    finally:
+        instance.release()
+
+
+async def _serve(config: WorkerConfig, options: ServeOptions, instance: Instance) -> None:
+    host = options.host or config.settings.host or "localhost"
+    check_bind(host, tls=False, insecure=options.insecure)
+    config.data_path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handler = _log_to_file(config)
+    sockets = _take_port(config, host, options.port)
+    worker = Worker(config, debug=options.debug, durability=options.durability)
+    _stop_on_signals(worker)
+    runner = _make_runner(worker, host)
+    try:
+        await worker.start()
+        await runner.setup()
+        for made in sockets:
+            await web.SockSite(runner, made).start()
+        url = f"ws://{_shown(host)}:{config.settings.port}/"
+        instance.set_state("running", url)
+        _LOG.info("worker %s (%s) listens on %s", config.name, config.uuid, url)
+        await _until_stopped(worker)
+        instance.set_state("stopping")
+    finally:
+        await worker.stop()
+        await runner.cleanup()
+        for made in sockets:
+            made.close()
+        logging.getLogger("funcnodes").removeHandler(handler)
+        handler.close()
+
+
+def _take_port(config: WorkerConfig, host: str, wanted: int | None) -> list[socket.socket]:
+    """Bind the worker's own port, or a free one that is its own from then on."""
+    port = wanted if wanted is not None else config.settings.port
+    if port:
+        try:
+            sockets = bind(host, port)
+        except PortTakenError as error:
+            raise PortTakenError(
+                f"{error}; it belongs to the worker {config.name!r}: end that program, or give the worker "
+                f"another port with --port"
+            ) from None
+    else:
+        sockets = bind_free(host, config.ports_of_others())
+    config.update(host=host, port=sockets[0].getsockname()[1])
+    return sockets
+
+
+def _make_runner(worker: Worker, host: str) -> web.AppRunner:
+    settings = worker.config.settings
+    hosts = settings.allowed_hosts if is_loopback(host) else [*settings.allowed_hosts, host]
+    door = Door(load_or_make_token(worker.config.config_dir), hosts=hosts, origins=settings.allowed_origins)
+    return web.AppRunner(make_app(worker, door), access_log=None, shutdown_timeout=_SHUTDOWN_S)
+
+
+async def _until_stopped(worker: Worker) -> None:
+    """Wait for the word to stop; with `required_heartbeat` also for clients that no longer need the worker."""
+    patience = worker.config.settings.required_heartbeat
+    while not worker.stop_requested.is_set():
+        left = None if not patience else worker.last_beat + patience - time.monotonic()
+        if left is not None and left <= 0:
+            _LOG.info("no heartbeat for %s s", patience)
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(left):
+                await worker.stop_requested.wait()
+
+
+def _stop_on_signals(worker: Worker) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        try:
+            loop.add_signal_handler(number, worker.request_stop)
+        except NotImplementedError:  # Windows
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(worker.request_stop))
+
+
+def _log_to_file(config: WorkerConfig) -> logging.Handler:
+    handler = logging.handlers.RotatingFileHandler(
+        config.data_path / "worker.log", maxBytes=_LOG_BYTES, backupCount=2, encoding="utf-8"
+    )
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logger = logging.getLogger("funcnodes")
+    logger.addHandler(handler)
+    if logger.level == logging.NOTSET:
+        logger.setLevel(logging.INFO)
+    return handler
+
+
+def _shown(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
