@@ -38,7 +38,7 @@ RANKS: dict[str, list[str]] = {
         "__main__",
     ],
     "funcnodes": [
-        "errors paths lazy_import",
+        "errors paths lazy_import signals",
         "_setup",
         "provision nodes net",
         "manager web",

@@ -11,13 +11,11 @@ from typing import Any
 from funcnodes.errors import UnknownWorkerError, UsageError, WorkerConfigError, WorkerExistsError
 from funcnodes.provision.venv import environment_python
 from funcnodes_core._files import read_json, write_json
+from funcnodes_worker.config import FIRST_PORT
 from funcnodes_worker.errors import ConfigError
 from funcnodes_worker.paths import ConfigDir, check_uuid
 
-__all__ = ["FIRST_PORT", "WorkerConfig", "WorkerRegistry"]
-
-FIRST_PORT = 9382
-"""Workers listen here and on the ports after it; a port, once given, stays that worker's."""
+__all__ = ["WorkerConfig", "WorkerRegistry"]
 
 # What another client of ours may change in a worker's file: nothing that names a path or a program.
 _EDITABLE = frozenset({"autostart", "update_on_startup", "required_heartbeat"})
@@ -167,12 +165,12 @@ class WorkerRegistry:
             if (here / name).is_dir():
                 shutil.copytree(here / name, there / name, symlinks=True, dirs_exist_ok=True)
 
-    def delete(self, uuid: str) -> None:
+    def delete(self, uuid: str, *, keep_data: bool = False) -> None:
         """Removes the worker's files, and its data folder if it is one that we made under `workers/`."""
         worker = self.get(uuid)
         data = self.data_path(worker)
         shared = any(self.data_path(other) == data for other in self if other.uuid != uuid)
-        if self._is_ours(data) and not shared:
+        if self._is_ours(data) and not shared and not keep_data:
             shutil.rmtree(data)
         for file in (
             self.dir.worker_json(uuid),
@@ -186,6 +184,21 @@ class WorkerRegistry:
         """The worker's data folder."""
         return self.dir.data_path(worker.data)
 
+    def address(self, uuid: str) -> tuple[str, int, bool]:
+        """Host, port and whether it speaks TLS; where the proxy finds the worker."""
+        worker = self.get(uuid)
+        return worker.host, worker.port, worker.ssl
+
+    def requirements(self, worker: WorkerConfig) -> list[str]:
+        """The packages that the worker's file asks for beside ours, as requirements."""
+        asked = worker.data.get("package_dependencies")
+        lines = []
+        for name, entry in (asked if isinstance(asked, dict) else {}).items():
+            package = str(entry.get("package") or name) if isinstance(entry, dict) else str(name)
+            version = entry.get("version") if isinstance(entry, dict) else None
+            lines.append(f"{package}=={version}" if version else package)
+        return lines
+
     def python(self, worker: WorkerConfig) -> Path:
         """The interpreter that runs the worker.
 
@@ -196,7 +209,7 @@ class WorkerRegistry:
         chosen = worker.data.get("python_path")
         if env:
             path = environment_python(self._below_workers(str(env)))
-            hint = f"; make it again with: funcnodes worker --uuid {worker.uuid} new"
+            hint = f"; make it again with: funcnodes worker --uuid {worker.uuid} provision"
         elif chosen:
             path, hint = Path(str(chosen)).expanduser(), ""
         else:

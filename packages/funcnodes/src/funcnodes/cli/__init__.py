@@ -1,0 +1,3 @@
+"""The program `funcnodes`."""
+
+__all__: list[str] = []

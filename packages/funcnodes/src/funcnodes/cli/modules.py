@@ -1,0 +1,23 @@
+"""`funcnodes modules list`."""
+
+import argparse
+
+from funcnodes._setup import AVAILABLE_MODULES, setup
+from funcnodes.cli import output
+
+__all__ = ["list_modules"]
+
+
+def list_modules(args: argparse.Namespace) -> int:
+    """Lists the node modules of this Python environment."""
+    setup()
+    modules = sorted(AVAILABLE_MODULES.values(), key=lambda module: module.name)
+    rows = [
+        [module.name, module.module, module.version or "", module.description or ""] for module in modules
+    ]
+    if args.json:
+        keys = ("name", "module", "version", "description")
+        output.json_answer([dict(zip(keys, row, strict=True)) for row in rows])
+    else:
+        output.table(["name", "module", "version", "description"], rows)
+    return 0

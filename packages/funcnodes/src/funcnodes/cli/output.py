@@ -1,0 +1,103 @@
+"""What the program prints: the only file of this package that does.
+
+Answers go to standard output, so that they can be piped; everything about the way there goes to standard error.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+__all__ = ["ProgressLine", "answer", "ask", "error", "hint", "json_answer", "progress", "say", "table"]
+
+_OUT = Console(highlight=False, soft_wrap=True)
+_ERR = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+class ProgressLine(Protocol):
+    """Shows how far something is."""
+
+    def __call__(self, text: str, done: float) -> None:
+        """Shows a text and the share that is done (0 to 1)."""
+
+
+def answer(text: str) -> None:
+    """Prints a line that was asked for."""
+    _OUT.print(text, markup=False)
+
+
+def json_answer(value: Any) -> None:
+    """Prints a value as JSON."""
+    _OUT.print(json.dumps(value, indent=2, ensure_ascii=False), markup=False)
+
+
+def say(text: str) -> None:
+    """Prints what happens."""
+    _ERR.print(text, markup=False, style="dim")
+
+
+def hint(label: str, text: str) -> None:
+    """Prints a labelled line that people look for, such as an address."""
+    _ERR.print(f"[bold]{escape(label)}[/bold] {escape(text)}")
+
+
+def ask(question: str) -> str:
+    """Asks a person and gives the line that they type."""
+    return _ERR.input(question, markup=False)
+
+
+def error(text: str) -> None:
+    """Prints why something was not done."""
+    _ERR.print(f"[bold red]error:[/bold red] {escape(text)}")
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Prints rows below each other; plain and one row a line where the output is no terminal."""
+    if not _OUT.is_terminal:
+        for row in (columns, *rows):
+            _OUT.print("\t".join(row), markup=False)
+        return
+    shown = Table(box=None, header_style="bold", pad_edge=False)
+    for column in columns:
+        shown.add_column(column, overflow="fold")
+    for row in rows:
+        shown.add_row(*(escape(cell) for cell in row))
+    _OUT.print(shown)
+
+
+@contextmanager
+def progress() -> Iterator[ProgressLine]:
+    """A progress bar on a terminal; elsewhere a line for each new text."""
+    if not _ERR.is_terminal:
+        yield _PlainProgress()
+        return
+    columns = (
+        SpinnerColumn(),
+        BarColumn(bar_width=24),
+        TextColumn("{task.description}"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=_ERR, transient=True) as bar:
+        task = bar.add_task("", total=1.0)
+
+        def show(text: str, done: float) -> None:
+            bar.update(task, description=escape(text), completed=done)
+
+        yield show
+
+
+class _PlainProgress:
+    """Says each text once."""
+
+    def __init__(self) -> None:
+        self._last = ""
+
+    def __call__(self, text: str, done: float) -> None:
+        if text and text != self._last:
+            self._last = text
+            say(text)

@@ -1,0 +1,134 @@
+"""The one origin that a browser talks to: the editor's files, the login, and the way to manager and workers."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+from yarl import URL
+
+from funcnodes.net.listen import url_host
+from funcnodes.net.proxy import pass_websocket, refuse
+from funcnodes.net.workers import Address, WorkerGate
+from funcnodes.paths import STATIC_DIR
+from funcnodes.web.login import LOGIN_PATHS, Login
+from funcnodes.web.sessions import Sessions
+from funcnodes.web.static import StaticFiles
+from funcnodes_worker.server.auth import Door
+
+__all__ = ["WebServer"]
+
+_BODY_LIMIT_BYTES = 64 * 1024  # of what this process reads itself; what is passed on is streamed
+
+
+class WebServer:
+    """The web server of one configuration folder: an aiohttp application and what it needs to know.
+
+    `page` and `static_handler` answer `/` and every other file; a derived server may put others in their place.
+
+    Args:
+        token: The shared secret.
+        manager: Gives the address of the manager, or None while there is none.
+        find_worker: Gives the address of a worker by its id, or raises UnknownWorkerError.
+        static: Folder of the built editor.
+        tls: Whether it is served over TLS.
+        hosts: Host names that are served beside the loopback ones.
+        origins: Origins that may talk to it beside its own.
+    """
+
+    def __init__(
+        self,
+        token: str,
+        *,
+        manager: Callable[[], Address | None],
+        find_worker: Callable[[str], Address],
+        static: Path = STATIC_DIR,
+        tls: bool = False,
+        hosts: tuple[str, ...] = (),
+        origins: tuple[str, ...] = (),
+    ) -> None:
+        self.sessions = Sessions(secure=tls)
+        self.static = StaticFiles(static)
+        self.door = Door(
+            token,
+            hosts=hosts,
+            origins=origins,
+            public={"/", "/healthz", *LOGIN_PATHS},
+            sessions=self.sessions,
+        )
+        self.page: Handler = self._editor
+        self.static_handler: Handler = self._file
+        self._tls = tls
+        self._manager = manager
+        self._headers = {"Authorization": f"Bearer {token}"}
+        self._gate = WorkerGate(find_worker, token)
+        self.app = web.Application(middlewares=[self.door.middleware], client_max_size=_BODY_LIMIT_BYTES)
+        self._add_routes()
+
+    def _add_routes(self) -> None:
+        router = self.app.router
+        router.add_get("/", self._index)
+        router.add_get("/healthz", _healthz)
+        Login(self.door, self.sessions).add_routes(self.app)
+        router.add_post("/launch", self._launch)
+        router.add_get("/manager", self._to_manager)
+        self._gate.add_routes(self.app)
+        router.add_get("/{path:.+}", self._other)
+
+    async def close(self) -> None:
+        """Ends the connections to manager and workers."""
+        await self._gate.close()
+
+    def url(self, host: str, port: int) -> str:
+        """The address of the editor without a way in."""
+        return f"{'https' if self._tls else 'http'}://{url_host(host)}:{port}/"
+
+    def launch_url(self, host: str, port: int) -> str:
+        """An address that lets one browser in, once, within a minute."""
+        return f"{self.url(host, port)}?code={self.sessions.new_code()}"
+
+    async def _index(self, request: web.Request) -> web.StreamResponse:
+        """The editor for those who are in; a launch code becomes a session; all others sign in."""
+        code = request.query.get("code")
+        if code is not None and self.sessions.redeem(code):
+            response: web.StreamResponse = web.Response(status=303, headers={"Location": "/"})
+            self.sessions.begin(response)
+        elif self.sessions.accepts(request) or self.door.bearer_valid(request):
+            if code is None:
+                return await self.page(request)
+            response = web.Response(
+                status=303, headers={"Location": "/"}
+            )  # an old code leaves the address bar
+        else:
+            response = web.Response(status=303, headers={"Location": "/login"})
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    async def _launch(self, request: web.Request) -> web.StreamResponse:
+        """A fresh launch code for a program of the same user that holds the token."""
+        if not self.door.bearer_valid(request):
+            return refuse(403, "launch codes are made for the token only", "forbidden")
+        return web.json_response({"code": self.sessions.new_code()})
+
+    async def _to_manager(self, request: web.Request) -> web.StreamResponse:
+        if request.headers.get("Upgrade", "").lower() != "websocket":
+            return refuse(426, "a WebSocket is served here", "upgrade_required")
+        address = self._manager()
+        if address is None:
+            return refuse(502, "no workermanager runs", "manager")
+        host, port, tls = address
+        target = URL(f"{'wss' if tls else 'ws'}://{url_host(host)}:{port}/")
+        return await pass_websocket(request, self._gate.session(), target, self._headers)
+
+    async def _editor(self, request: web.Request) -> web.StreamResponse:
+        return self.static.index()
+
+    async def _other(self, request: web.Request) -> web.StreamResponse:
+        return await self.static_handler(request)
+
+    async def _file(self, request: web.Request) -> web.StreamResponse:
+        return self.static.serve(request.path)
+
+
+async def _healthz(request: web.Request) -> web.Response:
+    return web.Response()

@@ -1,0 +1,3 @@
+"""Import paths that earlier releases had."""
+
+__all__: list[str] = []
