@@ -1,3 +1,46 @@
+/** The editor: header, library, canvas, properties, and the dialogs over them. */
+
+import { ReactFlowProvider } from "@xyflow/react";
+import { AddSearch } from "@/canvas/AddSearch";
+import { Canvas } from "@/canvas/Canvas";
+import { useAddAtCentre } from "@/canvas/useAddAtCentre";
+import { useCell } from "@/lib/hooks";
+import { libraryOpen, propertiesOpen } from "@/store/ui";
+import { Banner } from "@/shell/Banner";
+import { EmptyCanvas } from "@/shell/EmptyCanvas";
+import { Header } from "@/shell/Header";
+import { Library } from "@/panels/Library";
+import css from "@/App.module.css";
+
 export function App() {
-  return null;
+  return (
+    <ReactFlowProvider>
+      <Editor />
+    </ReactFlowProvider>
+  );
+}
+
+function Editor() {
+  const left = useCell(libraryOpen);
+  const right = useCell(propertiesOpen);
+  const add = useAddAtCentre();
+  return (
+    <div className={css.app}>
+      <Header />
+      <div className={css.main}>
+        {left && (
+          <aside className={css.left}>
+            <Library onAdd={add} />
+          </aside>
+        )}
+        <main className={css.stage}>
+          <Canvas />
+          <EmptyCanvas />
+          <Banner />
+        </main>
+        {right && <aside className={css.right} />}
+      </div>
+      <AddSearch />
+    </div>
+  );
 }

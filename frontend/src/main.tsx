@@ -1,8 +1,11 @@
 import { createRoot } from "react-dom/client";
 import { App } from "@/App";
+import { startSession } from "@/store/connect";
 import { startTheme } from "@/theme/theme";
-import "@/theme/base.css";
 import "@/theme/tokens.css";
+import "@/theme/base.css";
 
 startTheme();
-createRoot(document.getElementById("root")!).render(<App />);
+startSession();
+const root = document.getElementById("root");
+if (root !== null) createRoot(root).render(<App />);

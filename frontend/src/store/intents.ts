@@ -76,8 +76,17 @@ const wireArgs = (wire: Wire): Kwargs => ({
 });
 
 /** Connects two ports; an occupied input is replaced. */
-export const connect = (wire: Wire) => ask("add_edge", { ...wireArgs(wire), replace: true });
+export const connect = (wire: Wire, options?: CommandOptions) =>
+  ask("add_edge", { ...wireArgs(wire), replace: true }, options);
 export const disconnect = (wire: Wire, options?: CommandOptions) => ask("remove_edge", wireArgs(wire), options);
+
+/** Puts a wire elsewhere, as one step of undo. */
+export async function rewire(old: Wire, next: Wire): Promise<void> {
+  const gesture = newGesture();
+  if (old.src === next.src && old.srcIo === next.srcIo && old.dst === next.dst && old.dstIo === next.dstIo) return;
+  await disconnect(old, { gesture });
+  await connect(next, { gesture });
+}
 
 /** Adds a node; answers its uuid, or undefined where the worker refused. */
 export async function addNode(
@@ -164,6 +173,8 @@ export const clearGraph = () => ask("clear");
 export const saveGraph = () => ask("save");
 export const loadGraph = (data: Json) => ask("load_data", { data });
 export const exportWorker = (includeFiles: boolean) => ask("export_worker", { include_files: includeFiles });
+/** `data` is a .fnw archive, base64. */
+export const importWorker = (data: string) => ask("import_worker", { data });
 
 /** The whole value of a port as JSON, or undefined where the worker refused. */
 export const fetchValue = (node: string, io: string) => ask("get_io_value", { uuid: node, io_id: io, full: true });

@@ -1,0 +1,87 @@
+/** Search-to-add at the pointer; with a wire in hand, what is added is joined to it. */
+
+import { useEffect, useRef } from "react";
+import { judge } from "@/canvas/connecting";
+import { selectNodes } from "@/canvas/flow";
+import { useCell } from "@/lib/hooks";
+import { ports } from "@/store/graph";
+import { addNode, connect, newGesture } from "@/store/intents";
+import { library } from "@/store/library";
+import { portKey, type LibraryPort } from "@/store/types";
+import { addSearch, type AddSearch as Opened } from "@/store/ui";
+import { AddNode } from "@/panels/AddNode";
+import type { Fitting } from "@/panels/librarySearch";
+import { fitScore } from "@/widgets/typeSpec";
+import css from "@/canvas/AddSearch.module.css";
+
+const WIDTH = 420;
+const HEIGHT = 400;
+const EDGE = 12;
+/** Where on a node its first port is, so that a dropped wire ends at the pointer. */
+const PORT_OFFSET = 48;
+const NODE_WIDTH = 232;
+
+const close = (): void => addSearch.set(null);
+
+function fittingOf(wire: NonNullable<Opened["wire"]>): Fitting | null {
+  const port = ports.get(portKey(wire.node, wire.io, wire.isInput));
+  return port === undefined ? null : { type: port.type, direction: wire.isInput ? "wants" : "feeds" };
+}
+
+/** The port of a node class that a wire suits best. */
+function bestPort(candidates: readonly LibraryPort[], fitting: Fitting): LibraryPort | undefined {
+  const score = (port: LibraryPort) =>
+    fitting.direction === "feeds" ? fitScore(fitting.type, port.type) : fitScore(port.type, fitting.type);
+  const usable = candidates.filter((port) => !port.id.startsWith("_trigger"));
+  const best = Math.max(0, ...usable.map(score));
+  return best === 0 ? undefined : usable.find((port) => score(port) === best);
+}
+
+async function choose(nodeId: string, opened: Opened): Promise<void> {
+  close();
+  const { wire, pos } = opened;
+  const gesture = newGesture();
+  if (wire === undefined) {
+    const uuid = await addNode(nodeId, pos, { gesture });
+    if (uuid !== undefined) selectNodes([uuid]);
+    return;
+  }
+  const place: [number, number] = [wire.isInput ? pos[0] - NODE_WIDTH : pos[0], pos[1] - PORT_OFFSET];
+  const uuid = await addNode(nodeId, place, { gesture });
+  const entry = library.get().byId[nodeId];
+  const fitting = fittingOf(wire);
+  if (uuid === undefined || entry === undefined || fitting === null) return;
+  selectNodes([uuid]);
+  const port = bestPort(wire.isInput ? entry.outputs : entry.inputs, fitting);
+  if (port === undefined) return;
+  const verdict = judge(wire, { node: uuid, io: port.id, isInput: !wire.isInput });
+  if (verdict.ok) await connect(verdict.wire, { gesture });
+}
+
+export function AddSearch() {
+  const opened = useCell(addSearch);
+  if (opened === null) return null;
+  return <Palette key={`${opened.x},${opened.y}`} opened={opened} />;
+}
+
+function Palette({ opened }: { opened: Opened }) {
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const away = (event: PointerEvent) => {
+      if (event.target instanceof Node && !box.current?.contains(event.target)) close();
+    };
+    addEventListener("pointerdown", away, true);
+    return () => removeEventListener("pointerdown", away, true);
+  }, []);
+  const left = Math.max(EDGE, Math.min(opened.x, innerWidth - WIDTH - EDGE));
+  const top = Math.max(EDGE, Math.min(opened.y, innerHeight - HEIGHT - EDGE));
+  return (
+    <div ref={box} className={css.palette} style={{ left, top, width: WIDTH }} role="dialog" aria-label="Add a node">
+      <AddNode
+        fitting={opened.wire === undefined ? null : fittingOf(opened.wire)}
+        onChoose={(nodeId) => void choose(nodeId, opened)}
+        onClose={close}
+      />
+    </div>
+  );
+}

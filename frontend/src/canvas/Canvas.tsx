@@ -1,0 +1,125 @@
+/** The canvas: draws the graph and turns gestures into intents. */
+
+import { useCallback, useEffect, useRef } from "react";
+import {
+  Background,
+  BackgroundVariant,
+  ConnectionMode,
+  MiniMap,
+  ReactFlow,
+  SelectionMode,
+  useReactFlow,
+  type NodeTypes,
+} from "@xyflow/react";
+import "@xyflow/react/dist/base.css";
+import { CanvasControls } from "@/canvas/CanvasControls";
+import { useContextMenu } from "@/canvas/CanvasMenu";
+import { useConnect } from "@/canvas/useConnect";
+import { commitMoves, flowEdges, flowNodes, forgetFlow, onEdgesChange, onNodesChange, startFlow } from "@/canvas/flow";
+import { GroupFrame } from "@/canvas/GroupFrame";
+import { NodeCard } from "@/canvas/NodeCard";
+import { useDrop } from "@/canvas/useDrop";
+import { useKeys } from "@/canvas/useKeys";
+import { useCell } from "@/lib/hooks";
+import { loaded, nodes } from "@/store/graph";
+import { addSearch } from "@/store/ui";
+import { currentWorker } from "@/store/workers";
+import "@/canvas/flow.css";
+import css from "@/canvas/Canvas.module.css";
+
+const NODE_TYPES: NodeTypes = { node: NodeCard, group: GroupFrame };
+const FIT = { padding: 0.2, maxZoom: 1, minZoom: 0.2 };
+
+export function Canvas() {
+  const shownNodes = useCell(flowNodes);
+  const shownEdges = useCell(flowEdges);
+  const { screenToFlowPosition } = useReactFlow();
+  const surface = useRef<HTMLDivElement>(null);
+  const connect = useConnect();
+  const drop = useDrop();
+  const menu = useContextMenu();
+  useEffect(startFlow, []);
+  useKeys(surface);
+  useFitOnLoad();
+
+  const openSearch = useCallback(
+    (x: number, y: number) => {
+      const at = screenToFlowPosition({ x, y });
+      addSearch.set({ x, y, pos: [at.x, at.y] });
+    },
+    [screenToFlowPosition],
+  );
+
+  const onDoubleClick = useCallback(
+    (event: React.MouseEvent) => {
+      const onPane = (event.target as Element).classList.contains("react-flow__pane");
+      if (onPane) openSearch(event.clientX, event.clientY);
+    },
+    [openSearch],
+  );
+
+  return (
+    <div ref={surface} className={css.canvas} onDoubleClick={onDoubleClick} {...drop}>
+      {menu.layer}
+      <ReactFlow
+        nodes={shownNodes}
+        edges={shownEdges}
+        nodeTypes={NODE_TYPES}
+        onNodesChange={onNodesChange}
+        onEdgesChange={onEdgesChange}
+        onNodeDragStop={() => void commitMoves()}
+        onSelectionDragStop={() => void commitMoves()}
+        onNodeContextMenu={menu.onNode}
+        onEdgeContextMenu={menu.onEdge}
+        onSelectionContextMenu={menu.onSelection}
+        onPaneContextMenu={menu.onPane}
+        {...connect}
+        connectionMode={ConnectionMode.Loose}
+        connectionRadius={28}
+        reconnectRadius={12}
+        selectionMode={SelectionMode.Partial}
+        multiSelectionKeyCode={["Shift", "Meta", "Control"]}
+        selectionKeyCode="Shift"
+        panActivationKeyCode={null}
+        deleteKeyCode={null}
+        zoomOnDoubleClick={false}
+        elevateEdgesOnSelect
+        onlyRenderVisibleElements
+        minZoom={0.08}
+        maxZoom={2.5}
+        nodeDragThreshold={3}
+        proOptions={{ hideAttribution: true }}
+      >
+        <Background variant={BackgroundVariant.Dots} gap={20} size={1.2} color="var(--canvas-dot)" />
+        <MiniMap
+          className={css.minimap}
+          pannable
+          zoomable
+          nodeColor="var(--border-strong)"
+          nodeStrokeWidth={0}
+          nodeBorderRadius={10}
+          maskColor="color-mix(in srgb, var(--canvas) 60%, transparent)"
+          ariaLabel="Overview"
+        />
+        <CanvasControls />
+      </ReactFlow>
+    </div>
+  );
+}
+
+/** Shows a whole graph when it comes on screen. */
+function useFitOnLoad(): void {
+  const { fitView } = useReactFlow();
+  const worker = useCell(currentWorker);
+  const isLoaded = useCell(loaded);
+  useEffect(() => {
+    if (!isLoaded) {
+      forgetFlow();
+      return undefined;
+    }
+    if (nodes.size === 0) return undefined;
+    // Two frames: React Flow measures its nodes in the first.
+    const timer = setTimeout(() => void fitView(FIT), 80);
+    return () => clearTimeout(timer);
+  }, [fitView, worker, isLoaded]);
+}

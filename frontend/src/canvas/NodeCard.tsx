@@ -1,0 +1,93 @@
+/** One node: head, ports with their widgets and values, what it shows, what went wrong. */
+
+import { memo, useEffect } from "react";
+import { NodeResizeControl, useStore, useUpdateNodeInternals, type NodeProps } from "@xyflow/react";
+import { NodeBody } from "@/canvas/NodeBody";
+import { NodeErrorStrip } from "@/canvas/NodeErrorStrip";
+import { NodeHead } from "@/canvas/NodeHead";
+import { PortRow } from "@/canvas/PortRow";
+import { PortHandle } from "@/canvas/PortHandle";
+import { useNode } from "@/lib/hooks";
+import { layoutNodes } from "@/store/intents";
+import type { NodeRecord } from "@/store/types";
+import { portKey } from "@/store/types";
+import { cx } from "@/ui/cx";
+import css from "@/canvas/NodeCard.module.css";
+
+/** Below this zoom nobody can read a port: only outlines and titles are drawn. */
+const LOW_DETAIL = 0.35;
+
+export const NodeCard = memo(function NodeCard({ id, selected, width }: NodeProps) {
+  const node = useNode(id);
+  const low = useStore((state) => state.transform[2] < LOW_DETAIL);
+  const updateInternals = useUpdateNodeInternals();
+  const layout = `${node?.collapsed}|${low}|${node?.inputs.join()}|${node?.outputs.join()}`;
+  useEffect(() => updateInternals(id), [id, layout, updateInternals]);
+  if (node === undefined) return null;
+  const classes = cx(css.card, css[node.status], css[node.mode], selected && css.selected, node.placeholder && css.placeholder);
+  return (
+    <article className={classes} style={width === undefined ? undefined : { width }} data-node={id} data-status={node.status} aria-label={node.name}>
+      <NodeHead node={node} />
+      {!node.collapsed && <TriggerPorts node={node} />}
+      {node.collapsed ? <FoldedPorts node={node} /> : <Ports node={node} low={low} />}
+      {!node.collapsed && !low && <NodeBody node={node} selected={selected ?? false} />}
+      {!low && node.error !== null && node.status === "failed" && <NodeErrorStrip id={id} error={node.error} />}
+      {selected && !node.collapsed && <Resizer node={node} />}
+    </article>
+  );
+});
+
+const isTrigger = (io: string): boolean => io.startsWith("_trigger");
+
+function Ports({ node, low }: { node: NodeRecord; low: boolean }) {
+  return (
+    <div className={css.ports}>
+      {node.inputs.filter((io) => !isTrigger(io)).map((io) => (
+        <PortRow key={`in:${io}`} portKey={portKey(node.id, io, true)} low={low} />
+      ))}
+      {node.outputs.filter((io) => !isTrigger(io)).map((io) => (
+        <PortRow key={`out:${io}`} portKey={portKey(node.id, io, false)} low={low} />
+      ))}
+    </div>
+  );
+}
+
+/** "Run me" and "I have run" sit at the head: they carry no value. */
+function TriggerPorts({ node }: { node: NodeRecord }) {
+  return (
+    <div className={css.triggers}>
+      {node.inputs.filter(isTrigger).map((io) => (
+        <PortHandle key={io} portKey={portKey(node.id, io, true)} />
+      ))}
+      {node.outputs.filter(isTrigger).map((io) => (
+        <PortHandle key={io} portKey={portKey(node.id, io, false)} />
+      ))}
+    </div>
+  );
+}
+
+/** A folded node keeps its wires: all handles of a side lie on one another. */
+function FoldedPorts({ node }: { node: NodeRecord }) {
+  return (
+    <div className={css.folded}>
+      {node.inputs.map((io) => (
+        <PortHandle key={`in:${io}`} portKey={portKey(node.id, io, true)} />
+      ))}
+      {node.outputs.map((io) => (
+        <PortHandle key={`out:${io}`} portKey={portKey(node.id, io, false)} />
+      ))}
+    </div>
+  );
+}
+
+function Resizer({ node }: { node: NodeRecord }) {
+  return (
+    <NodeResizeControl
+      className={css.resizer}
+      position="right"
+      minWidth={180}
+      maxWidth={900}
+      onResizeEnd={(_, size) => void layoutNodes(new Map([[node.id, { size: [Math.round(size.width), Math.round(size.height)] }]]))}
+    />
+  );
+}

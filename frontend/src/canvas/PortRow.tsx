@@ -1,0 +1,67 @@
+/** One port of a node: its handle, its name, and the widget or the value. */
+
+import { PortHandle } from "@/canvas/PortHandle";
+import { usePort } from "@/lib/hooks";
+import { setInput } from "@/store/intents";
+import type { PortRecord } from "@/store/types";
+import { shownValue } from "@/store/types";
+import { viewedPort } from "@/store/ui";
+import { Preview } from "@/previews/Preview";
+import { Widget } from "@/widgets/Widget";
+import { typeLabel } from "@/widgets/typeSpec";
+import css from "@/canvas/PortRow.module.css";
+
+export interface PortRowProps {
+  portKey: string;
+  /** Zoomed out so far that values cannot be read. */
+  low: boolean;
+}
+
+export function PortRow({ portKey, low }: PortRowProps) {
+  const port = usePort(portKey);
+  if (port === undefined || (port.hidden && !port.connected)) return null;
+  return (
+    <div className={port.isInput ? css.input : css.output} data-port={port.id} data-side={port.isInput ? "in" : "out"}>
+      <PortHandle portKey={portKey} />
+      <span className={css.name} title={hint(port)}>
+        {port.name}
+      </span>
+      {!low && <span className={css.value}>{port.isInput && !port.connected ? <Editor port={port} /> : <Shown port={port} />}</span>}
+    </div>
+  );
+}
+
+function hint(port: PortRecord): string {
+  const lines = [`${port.name}: ${typeLabel(port.type)}`];
+  if (port.isInput && port.required) lines.push("Needs a value");
+  if (port.description) lines.push(port.description);
+  return lines.join("\n");
+}
+
+function Editor({ port }: { port: PortRecord }) {
+  return (
+    <span className={`${css.editor} nodrag`}>
+      <Widget
+        port={port}
+        value={shownValue(port)}
+        size="sm"
+        onChange={(value, options) => void setInput(port.node, port.id, value, options)}
+      />
+    </span>
+  );
+}
+
+/** The value in a few letters; a click opens it whole. */
+function Shown({ port }: { port: PortRecord }) {
+  if (port.preview === null) return null;
+  return (
+    <button
+      type="button"
+      className={`${css.shown} nodrag`}
+      title="Show the whole value"
+      onClick={() => viewedPort.set(port.key)}
+    >
+      <Preview mime={port.preview.mime} data={port.preview.data} size="port" port={port} />
+    </button>
+  );
+}

@@ -1,0 +1,53 @@
+/** Graphs as files: out of the browser and into the worker. */
+
+import { importWorker, loadGraph } from "@/store/intents";
+import type { Json } from "@/store/types";
+import { currentWorker, workers } from "@/store/workers";
+import { notify } from "@/store/ui";
+
+function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
+  const text = atob(base64);
+  const bytes = new Uint8Array(text.length);
+  for (let at = 0; at < text.length; at += 1) bytes[at] = text.charCodeAt(at);
+  return bytes;
+}
+
+function base64Of(bytes: Uint8Array): string {
+  let text = "";
+  for (let at = 0; at < bytes.length; at += 0x8000) text += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
+  return btoa(text);
+}
+
+/** Hands an exported worker to the browser's downloads. */
+export function download(exported: Json | undefined): void {
+  if (exported === undefined) return;
+  const record = exported as { data?: string; filename?: string } | string;
+  const data = typeof record === "string" ? record : (record.data ?? "");
+  const worker = workers.get().find((one) => one.uuid === currentWorker.get());
+  const name = typeof record === "string" ? undefined : record.filename;
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([bytesOf(data)], { type: "application/zip" }));
+  link.download = name ?? `${worker?.name ?? "worker"}.fnw`;
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
+
+/** Puts the graph of a .fnw or .json file in the place of the one that is there. */
+export async function importFile(file: File): Promise<void> {
+  const result = /\.json$/i.test(file.name) ? await importJson(file) : await importArchive(file);
+  if (result !== undefined) notify("ok", `${file.name} is open`);
+}
+
+async function importArchive(file: File): Promise<Json | undefined> {
+  return importWorker(base64Of(new Uint8Array(await file.arrayBuffer())));
+}
+
+async function importJson(file: File): Promise<Json | undefined> {
+  try {
+    return await loadGraph(JSON.parse(await file.text()) as Json);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    notify("error", `${file.name} is no JSON`, error.message);
+    return undefined;
+  }
+}
