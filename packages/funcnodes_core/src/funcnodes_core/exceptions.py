@@ -25,6 +25,10 @@ Each one is also the builtin it stands for, so that `except KeyError` keeps work
     │   ├── EdgeNotFoundError (KeyError)            these two are not connected
     │   ├── WrongThreadError (RuntimeError)         a structure change from another thread
     │   └── WrongLoopError (RuntimeError)           a wire or a wait across event loops
+    ├── GroupError (ValueError)
+    │   ├── GroupNotFoundError (KeyError)           no group of that id
+    │   ├── GroupExistsError                        the id is taken
+    │   └── GroupCycleError                         a group would be inside itself
     ├── LibraryError
     │   ├── NodeClassNotFoundError (ValueError)
     │   └── ShelfError (ValueError)
@@ -51,6 +55,10 @@ __all__ = [
     "EventError",
     "ForwardLoopError",
     "FuncNodesError",
+    "GroupCycleError",
+    "GroupError",
+    "GroupExistsError",
+    "GroupNotFoundError",
     "IOError_",
     "IONotFoundError",
     "InTriggerError",
@@ -113,7 +121,13 @@ class InTriggerError(NodeError, RuntimeError):
 
 
 class NodeTriggerError(NodeError):
-    """A node's function raised; the message is that of the original error."""
+    """A node's function raised; the message is that of the original error.
+
+    Attributes:
+        original: The exception that the function raised.
+    """
+
+    original: BaseException | None = None
 
 
 class NodeCancelledError(NodeError):
@@ -178,6 +192,22 @@ class WrongThreadError(NodeSpaceError, RuntimeError):
 
 class WrongLoopError(NodeSpaceError, RuntimeError):
     """A wire or a wait that crosses event loops."""
+
+
+class GroupError(FuncNodesError, ValueError):
+    """Something about the groups of a graph."""
+
+
+class GroupNotFoundError(GroupError, KeyError):
+    """No group of that id."""
+
+
+class GroupExistsError(GroupError):
+    """A group of that id is there already."""
+
+
+class GroupCycleError(GroupError):
+    """A group would be inside itself."""
 
 
 class LibraryError(FuncNodesError):

@@ -1,0 +1,41 @@
+"""Ports of nodes, under an import path that scripts use."""
+
+from funcnodes_core.io import (
+    InputMeta,
+    IONotFoundError,
+    IOOptions,
+    MultipleConnectionsError,
+    NodeAlreadyDefinedError,
+    NodeConnectionError,
+    NodeInput,
+    NodeInputOptions,
+    NodeIO,
+    NodeIOError,
+    NodeOutput,
+    NodeOutputOptions,
+    NoValue,
+    NoValueType,
+    OutputMeta,
+    SameNodeConnectionError,
+    raise_allow_connections,
+)
+
+__all__ = [
+    "IONotFoundError",
+    "IOOptions",
+    "InputMeta",
+    "MultipleConnectionsError",
+    "NoValue",
+    "NoValueType",
+    "NodeAlreadyDefinedError",
+    "NodeConnectionError",
+    "NodeIO",
+    "NodeIOError",
+    "NodeInput",
+    "NodeInputOptions",
+    "NodeOutput",
+    "NodeOutputOptions",
+    "OutputMeta",
+    "SameNodeConnectionError",
+    "raise_allow_connections",
+]
