@@ -137,6 +137,7 @@ def _add_worker(commands: Any) -> None:
     _json(_worker(workers, "list", f"{base}:list_workers", "list the workers"))
     start = _worker(workers, "start", f"{base}:start", "serve a worker until ctrl+c")
     start.add_argument("--background", action="store_true", help="have the workermanager run it instead")
+    start.add_argument("--port", type=_port, help="another port, which stays its own from then on")
     start.add_argument("--debug", action="store_true", help="tell clients tracebacks of failed commands")
     _worker(workers, "stop", f"{base}:stop", "stop a worker")
     delete = _worker(workers, "delete", f"{base}:delete", "stop a worker and remove it with its data")

@@ -60,6 +60,8 @@ def start(args: argparse.Namespace) -> int:
     """Serves a worker here until ctrl+c, or has the manager run it."""
     registry = WorkerRegistry(current())
     worker = _chosen(registry, args)
+    if args.port is not None:
+        worker = registry.move(worker.uuid, args.port)
     if args.background:
         return _start_in_background(registry, worker)
     if Supervisor(registry).pid(worker.uuid) is not None:

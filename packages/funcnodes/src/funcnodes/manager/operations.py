@@ -35,7 +35,7 @@ async def make_worker(
         ProvisionError: its environment could not be made.
     """
     source = registry.get(options.reference) if options.reference else None
-    existed = options.uuid is not None and registry.dir.data_path({"uuid": options.uuid}).exists()
+    existed = registry.has_data(options.uuid)
     packages = source.data.get("package_dependencies") if source and options.copyLib else None
     worker = registry.create(
         uuid=options.uuid,

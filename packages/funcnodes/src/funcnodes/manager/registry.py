@@ -11,7 +11,6 @@ from typing import Any
 from funcnodes.errors import UnknownWorkerError, UsageError, WorkerConfigError, WorkerExistsError
 from funcnodes.provision.venv import environment_python
 from funcnodes_core._files import read_json, write_json
-from funcnodes_worker.config import FIRST_PORT
 from funcnodes_worker.errors import ConfigError
 from funcnodes_worker.paths import ConfigDir, check_uuid
 
@@ -120,7 +119,7 @@ class WorkerRegistry:
             "uuid": chosen,
             "name": label,
             "host": host,
-            "port": self._free_port(),
+            "port": None,  # the worker takes a free one at its first start and keeps it
             "ssl": False,
             "data_path": f"worker_{chosen}",
             "env_path": f"worker_{chosen}/.venv" if in_venv else None,
@@ -142,6 +141,10 @@ class WorkerRegistry:
         if not name.strip():
             raise UsageError("a worker's name cannot be empty")
         return self._write(self.get(uuid), {"name": name.strip()})
+
+    def move(self, uuid: str, port: int) -> WorkerConfig:
+        """Gives the worker another port, from its next start on."""
+        return self._write(self.get(uuid), {"port": port})
 
     def update(self, uuid: str, changes: Mapping[str, Any]) -> WorkerConfig:
         """Changes settings that other clients may change.
@@ -183,6 +186,12 @@ class WorkerRegistry:
     def data_path(self, worker: WorkerConfig) -> Path:
         """The worker's data folder."""
         return self.dir.data_path(worker.data)
+
+    def has_data(self, uuid: str | None) -> bool:
+        """Whether a folder for the data of a worker of this id is there already."""
+        if uuid is None:
+            return False
+        return self.dir.data_path({"uuid": self._new_uuid(uuid)}).exists()
 
     def address(self, uuid: str) -> tuple[str, int, bool]:
         """Host, port and whether it speaks TLS; where the proxy finds the worker."""
@@ -240,10 +249,6 @@ class WorkerRegistry:
         if self.dir.worker_json(uuid).exists():
             raise WorkerExistsError(uuid)
         return uuid
-
-    def _free_port(self) -> int:
-        taken = {worker.port for worker in self}
-        return next(port for port in range(FIRST_PORT, 65536) if port not in taken)
 
     def _read(self, uuid: str) -> WorkerConfig:
         file = self.dir.worker_json(uuid)

@@ -15,6 +15,8 @@ from funcnodes.manager.operations import Operations
 from funcnodes.manager.registry import WorkerRegistry
 from funcnodes.manager.supervisor import Supervisor
 from funcnodes.net.workers import WorkerGate
+from funcnodes_core.exceptions import FuncNodesError
+from funcnodes_worker.errors import WorkerError
 from funcnodes_worker.paths import ConfigDir
 from funcnodes_worker.server.auth import Door, load_or_make_token
 
@@ -128,7 +130,7 @@ class WorkerManager:
                     self.stopped.set()
                 case _:
                     await self._operations.do(request, reply)
-        except (ProgramError, OSError) as error:
+        except (ProgramError, WorkerError, FuncNodesError, OSError) as error:
             reply(_failure(error))
 
 

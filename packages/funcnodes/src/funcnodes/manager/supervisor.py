@@ -205,7 +205,9 @@ class Supervisor:
             raise WorkerStartError(uuid, f"it does not serve after {_READY_DEADLINE_S:.0f} s") from None
         finally:
             ended.cancel()
-        raise WorkerStartError(uuid, output.read() or f"its process ended with status {process.returncode}")
+        said, detail = read_runstate(directory.runstate_file(uuid))
+        reason = detail if said == "crashed" and detail else output.read()
+        raise WorkerStartError(uuid, reason or f"its process ended with status {process.returncode}")
 
     async def _watch(self, uuid: str, own: _Own, output: OutputTail) -> None:
         status = await own.process.wait()

@@ -1,0 +1,195 @@
+"""Real processes on loopback: a configuration folder of its own for each test, and processes that end with it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from funcnodes.manager.registry import WorkerRegistry
+from funcnodes_worker.paths import ConfigDir
+
+FAKE_WORKER = Path(__file__).with_name("fake_worker.py")
+
+
+class Program:
+    """The program `funcnodes` on one configuration folder, as a user would run it."""
+
+    def __init__(self, config_dir: Path, home: Path) -> None:
+        self.dir = config_dir
+        self.home = home
+        self.started: list[subprocess.Popen[str]] = []
+
+    @property
+    def environment(self) -> dict[str, str]:
+        kept = {
+            key: value for key, value in os.environ.items() if not key.startswith(("FUNCNODES", "COVERAGE"))
+        }
+        return {**kept, "HOME": str(self.home), "PYTHONUNBUFFERED": "1", "BROWSER": "true"}
+
+    def command(self, *args: str) -> list[str]:
+        return [sys.executable, "-m", "funcnodes", "--dir", str(self.dir), *args]
+
+    def run(self, *args: str, **env: str) -> subprocess.CompletedProcess[str]:
+        """Runs a command to its end."""
+        return subprocess.run(
+            self.command(*args), env={**self.environment, **env}, capture_output=True, text=True, timeout=50,
+            stdin=subprocess.DEVNULL, check=False,
+        )  # fmt: skip
+
+    def start(self, *args: str, **env: str) -> subprocess.Popen[str]:
+        """Starts a command that goes on; it ends with the test at the latest."""
+        process = subprocess.Popen(
+            self.command(*args), env={**self.environment, **env}, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
+        )  # fmt: skip
+        self.started.append(process)
+        return process
+
+    def runserver(self, *args: str, **env: str) -> Served:
+        """Starts `funcnodes runserver` on a free port and waits for its start line."""
+        process = self.start("runserver", "--no-browser", "--port", "0", "--manager-port", "0", *args, **env)
+        line = wait_for_line(process, r"http://\S+\?code=\S+")
+        return Served(self, process, line)
+
+    def new_fake(self, uuid: str = "fake") -> None:
+        """Makes a worker whose process is `fake_worker.py`."""
+        WorkerRegistry(ConfigDir(self.dir)).create(uuid=uuid, in_venv=False)
+        interpreter = self.home / "fake-python"
+        interpreter.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{FAKE_WORKER}" "$@"\n')
+        interpreter.chmod(0o755)
+        self.edit(uuid, python_path=str(interpreter))
+
+    def edit(self, uuid: str, **changes: Any) -> None:
+        file = self.dir / "workers" / f"worker_{uuid}.json"
+        file.write_text(json.dumps({**json.loads(file.read_text()), **changes}))
+
+    def config(self, uuid: str) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads((self.dir / "workers" / f"worker_{uuid}.json").read_text())
+        return found
+
+    @property
+    def manager_port(self) -> int:
+        return int(json.loads((self.dir / "manager.json").read_text())["port"])
+
+    @property
+    def bearer(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {(self.dir / 'token').read_text().strip()}"}
+
+    def end_all(self) -> None:
+        for process in self.started:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGINT)
+        for process in self.started:
+            try:
+                process.communicate(timeout=15)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.communicate()
+        for file in (self.dir / "workers").glob("worker_*.p"):  # whatever a killed manager left behind
+            try:
+                os.kill(json.loads(file.read_text())["pid"], signal.SIGKILL)
+            except (ProcessLookupError, FileNotFoundError):
+                continue
+
+
+class Served:
+    """A running `funcnodes runserver`."""
+
+    def __init__(self, program: Program, process: subprocess.Popen[str], launch_url: str) -> None:
+        self.program = program
+        self.process = process
+        self.launch_url = launch_url
+        self.url = launch_url.partition("?")[0]
+
+    def stop(self, number: int = signal.SIGINT) -> str:
+        """Ends it as ctrl+c does, and gives what it printed."""
+        self.process.send_signal(number)
+        return self.process.communicate(timeout=20)[0]
+
+    @asynccontextmanager
+    async def browser(self) -> AsyncIterator[aiohttp.ClientSession]:
+        """A client with a cookie jar that came in by the launch code."""
+        jar = aiohttp.CookieJar(unsafe=True)
+        async with aiohttp.ClientSession(self.url, cookie_jar=jar) as session:
+            async with session.get(self.launch_url) as answer:
+                assert answer.status in {200, 503}
+            yield session
+
+    @property
+    def origin(self) -> dict[str, str]:
+        return {"Origin": self.url.rstrip("/")}
+
+    @asynccontextmanager
+    async def manager(self) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
+        """The manager, as the browser reaches it."""
+        async with self.browser() as session, session.ws_connect("/manager", headers=self.origin) as socket:
+            yield socket
+
+
+def wait_for_line(process: subprocess.Popen[str], pattern: str) -> str:
+    """Reads what a process prints until a part of it fits; gives that part."""
+    assert process.stdout is not None
+    seen = []
+    for line in process.stdout:
+        seen.append(line)
+        if found := re.search(pattern, line):
+            return found.group()
+    raise AssertionError(f"{process.args} ended without {pattern!r}:\n{''.join(seen)}")
+
+
+async def until(condition: Any, deadline_s: float = 15.0) -> Any:
+    """Waits until a condition on files or processes holds, which tell nobody when they change."""
+    async with asyncio.timeout(deadline_s):
+        while not (value := condition()):
+            await asyncio.sleep(0.02)
+    return value
+
+
+async def receive(
+    socket: aiohttp.ClientWebSocketResponse, kind: str, deadline_s: float = 20.0
+) -> dict[str, Any]:
+    """The next message of a type."""
+    async with asyncio.timeout(deadline_s):
+        while True:
+            frame = await socket.receive()
+            assert frame.type is aiohttp.WSMsgType.TEXT, frame
+            if frame.data.startswith("{"):
+                message: dict[str, Any] = json.loads(frame.data)
+                if message.get("type") == kind:
+                    return message
+
+
+def lives(pid: int) -> bool:
+    """Whether a process is there and no zombie."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Iterator[Program]:
+    """The program with an empty home and a configuration folder that is not there yet."""
+    home = tmp_path / "home"
+    home.mkdir()
+    made = Program(tmp_path / "config", home)
+    yield made
+    made.end_all()
+
+
+@pytest.fixture
+def helpers() -> Any:
+    """The functions above, for test files: pytest imports each of them alone."""
+    return sys.modules[__name__]
