@@ -2,16 +2,11 @@
 
 import type { DragEvent } from "react";
 
+/** The kind of data that carries a node id. */
 export const NODE_DRAG = "application/x-funcnodes-node";
 
+/** No plain text goes along: dropped into a text field, an id would only be noise. */
 export function startNodeDrag(event: DragEvent, nodeId: string): void {
   event.dataTransfer.setData(NODE_DRAG, nodeId);
-  event.dataTransfer.setData("text/plain", nodeId);
   event.dataTransfer.effectAllowed = "copy";
-}
-
-/** The node class that is dragged over or dropped; empty while dragging, when browsers hide the data. */
-export function draggedNode(event: DragEvent): string | null {
-  if (!event.dataTransfer.types.includes(NODE_DRAG)) return null;
-  return event.dataTransfer.getData(NODE_DRAG);
 }
