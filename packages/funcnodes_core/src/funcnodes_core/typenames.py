@@ -125,8 +125,8 @@ def _generic_spec(t: Any) -> JsonType:
 
 
 def _parametrized_spec(t: Any, origin: Any, args: tuple[Any, ...]) -> JsonType:
-    if not args and origin in (list, dict, tuple, set, frozenset, type):
-        return type_spec(origin) if t is not typing.Tuple[()] else {"allOf": []}  # noqa: UP006
+    if not args and (origin in (list, dict, set, frozenset, type) or t is typing.Tuple):  # noqa: UP006
+        return type_spec(origin)
     if origin is tuple:
         if len(args) == 2 and args[1] is Ellipsis:
             return _array_spec(args[:1], unique=False)
