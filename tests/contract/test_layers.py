@@ -28,10 +28,10 @@ RANKS: dict[str, list[str]] = {
     "funcnodes_worker": [
         "errors paths",
         "protocol",
-        "edits journal projection rpc broadcast persistence loop packages feed graphthread instance",
+        "edits journal projection rpc broadcast persistence loop packages feed graphthread instance libraryview",
         "config external_worker context plan document",
         "commands",
-        "worker session",
+        "worker session graph",
         "server",
         "websocket socket message_queue_worker client",
         "",

@@ -440,10 +440,11 @@ export interface WorkerEvent {
   prev: number;
 }
 
-/** Which worker this is. */
+/** Which worker this is; `notices` are sentences for people: what was damaged, or cannot be loaded. */
 export interface WorkerIdentity {
   uuid: string;
   name: string;
+  notices: string[];
 }
 
 /** The worker's name, run state or journal changed. */

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from funcnodes_core import NodeSpace
+    from funcnodes_core.nodespace.nodespace import NodeSpace
     from funcnodes_worker.broadcast.hub import Hub
     from funcnodes_worker.config import WorkerConfig
     from funcnodes_worker.document import Document
@@ -56,6 +56,7 @@ class WorkerServices(Protocol):
 
     hub: Hub
     config: WorkerConfig
+    notices: list[str]
 
     @property
     def runstate(self) -> str:

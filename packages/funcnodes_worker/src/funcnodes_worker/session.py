@@ -31,6 +31,7 @@ from funcnodes_worker.errors import (
     error_code,
     error_text,
 )
+from funcnodes_worker.protocol.frames import Frame
 from funcnodes_worker.protocol.messages import (
     Cmd,
     CommandId,
@@ -144,14 +145,18 @@ class GraphCall:
     """A command on its way to the graph's thread and back.
 
     Attributes:
-        result: the outcome, once `finish` was called with it.
+        client: who asked, as events name it.
+        result: the outcome, set on the graph's thread, or else `error` with its `trace`.
         rev: the revision that the command made.
     """
 
-    __slots__ = ("command", "error", "kwargs", "message", "result", "rev", "session", "trace", "waiting_note")
+    __slots__ = (
+        "client", "command", "error", "kwargs", "message", "result", "rev", "session", "trace", "waiting_note",
+    )  # fmt: skip
 
     def __init__(self, session: Session, command: Command, message: Cmd, kwargs: dict[str, Any]) -> None:
         self.session = session
+        self.client = session.client
         self.command = command
         self.message = message
         self.kwargs = kwargs
@@ -220,7 +225,7 @@ class Session:
         else:
             self._command(message)
 
-    async def frames(self) -> list[bytes]:
+    async def frames(self) -> list[Frame]:
         """Wait until there is something to send; an empty list says that the session is over."""
         await self._ready.wait()
         self._ready.clear()
@@ -245,6 +250,7 @@ class Session:
         """Take up where this client lost its connection; False sends a resync instead."""
         self.client = client
         if self._host.hub.catch_up(self.outbox, epoch, seq):
+            self._ready.set()
             return True
         self._send(encode(Resync()))
         return False
@@ -274,10 +280,10 @@ class Session:
         self.outbox.put_reply(frame, position=position)
         self._ready.set()
 
-    def _fit(self, frame: bytes) -> bytes:
-        if len(frame) <= self._host.large_message_bytes:
+    def _fit(self, frame: Frame) -> Frame:
+        if frame.binary or len(frame.data) <= self._host.large_message_bytes:
             return frame
-        return encode(self._host.parked.park(frame))
+        return Frame(encode(self._host.parked.park(frame.data)))
 
     def _refuse(self, error: CommandError) -> None:
         self._send(encode(Failure(error=error_text(error), code=error_code(error), data=error.data)))

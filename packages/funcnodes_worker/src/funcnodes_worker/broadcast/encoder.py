@@ -15,7 +15,6 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from funcnodes_core.codec.preview import Preview, preview
-
 from funcnodes_worker.projection import PortKey, PortValue
 
 __all__ = ["SLOW_S", "PreviewThread", "describe"]
@@ -45,7 +44,7 @@ class _Running:
 def describe(value: object, note: str = "") -> Preview:
     """A preview that says only the type and the size of a value."""
     try:
-        size = f", {len(value)} items" if hasattr(value, "__len__") else ""  # type: ignore[arg-type]
+        size = f", {len(value)} items" if hasattr(value, "__len__") else ""
     except Exception:  # noqa: BLE001 - __len__ of a user's object
         size = ""
     text = f"{type(value).__name__}{size}" + (f" ({note})" if note else "")

@@ -98,10 +98,12 @@ class Hub:
         """Publish an event of the serving side itself."""
         self._publish_event(event, ev.Change(what=event, rev=self.rev, by=by, cmd_id=cmd_id))
 
-    def _publish_event(self, event: ev.Event, cause: ev.Change) -> None:
+    def _publish_event(self, event: ev.Event, cause: ev.Change, payload: bytes = b"") -> None:
         self.projection.apply(event)
         self.seq += 1
-        entry = LogEntry(event, seq=self.seq, rev=cause.rev, by=cause.by, cmd_id=cause.cmd_id)
+        entry = LogEntry(
+            event, seq=self.seq, rev=cause.rev, by=cause.by, cmd_id=cause.cmd_id, payload=payload
+        )
         self._remember(entry)
         for outbox, wake in list(self._outboxes.items()):
             outbox.put_event(entry)
@@ -156,7 +158,8 @@ class Hub:
         self._bytes.pop(key, None)
         if isinstance(made.data, bytes):
             self._bytes[key] = (held.version, made)
-        self._publish_event(value_event(key, held, made), cause)
+        payload = made.data if isinstance(made.data, bytes) else b""
+        self._publish_event(value_event(key, held, made), cause, payload)
 
 
 def _inline(value: ev.ValueChanged) -> Preview | None:

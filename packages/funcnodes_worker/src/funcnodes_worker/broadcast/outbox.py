@@ -17,6 +17,7 @@ import msgspec
 from msgspec import UNSET, Raw, Struct
 
 from funcnodes_worker.protocol import events as ev
+from funcnodes_worker.protocol.frames import Frame, ValueFrameHeader, encode_binary
 from funcnodes_worker.protocol.messages import CommandId, NodespaceEvent, Resync, WorkerEvent, encode
 
 __all__ = ["DEFAULT_MAX_BYTES", "LogEntry", "Outbox"]
@@ -28,12 +29,20 @@ _ENVELOPE_BYTES = 120
 class LogEntry:
     """One event with its place in the log; its data is encoded once for all clients."""
 
-    __slots__ = ("_data", "by", "cmd_id", "event", "rev", "seq")
+    __slots__ = ("_data", "by", "cmd_id", "event", "payload", "rev", "seq")
 
     def __init__(
-        self, event: ev.Event, *, seq: int, rev: int, by: str = "", cmd_id: CommandId | None = None
+        self,
+        event: ev.Event,
+        *,
+        seq: int,
+        rev: int,
+        by: str = "",
+        cmd_id: CommandId | None = None,
+        payload: bytes = b"",
     ) -> None:
         self.event = event
+        self.payload = payload
         self.seq = seq
         self.rev = rev
         self.by = by
@@ -153,33 +162,28 @@ class Outbox:
 
     def restart_at(self, position: int) -> None:
         """Forget the waiting events: the client is at `position` and gets what followed again."""
-        kept = [item for item in self._items.values() if isinstance(item, _Reply)]
-        self._items.clear()
-        self._bytes = 0
+        self._keep_replies()
         self._position = position
         self.lost = False
-        for reply in kept:
-            self._append(reply)
 
     def overflow(self) -> None:
-        """Drop the waiting events and tell the client to ask for the full state."""
-        kept = [item for item in self._items.values() if isinstance(item, _Reply)]
-        self._items.clear()
-        self._bytes = 0
+        """Drop the waiting events and tell the client to ask for the full state.
+
+        The word comes behind the answers that wait: one of them may be an older full state.
+        """
+        self._keep_replies()
         self._append(_Reply(encode(Resync()), None))
-        for reply in kept:
-            self._append(reply)
         self.lost = True
 
-    def drain(self) -> list[bytes]:
+    def drain(self) -> list[Frame]:
         """Everything that waits, as frames in order; nothing waits afterwards."""
         items = list(self._items.values())
         self._items.clear()
         self._bytes = 0
-        frames: list[bytes] = []
+        frames: list[Frame] = []
         for item in items:
             if isinstance(item, _Reply):
-                frames.append(item.frame)
+                frames.append(Frame(item.frame))
                 if item.position is not None:
                     self._position = item.position
             elif isinstance(item, _Runs):
@@ -197,17 +201,26 @@ class Outbox:
         runs.add(entry)
         self._items[key] = runs
 
+    def _keep_replies(self) -> None:
+        kept = [item for item in self._items.values() if isinstance(item, _Reply)]
+        self._items.clear()
+        self._bytes = 0
+        for reply in kept:
+            self._append(reply)
+
     def _append(self, item: _Item) -> None:
         self._count += 1
         self._items[(self._count,)] = item
 
-    def _frame(self, entry: LogEntry) -> bytes:
+    def _frame(self, entry: LogEntry) -> Frame:
         prev, self._position = self._position, entry.seq
         event = entry.event
+        if self.v1 and entry.payload and isinstance(event, ev.IoValueChanged):
+            return _binary(entry, event, prev)
         data = Raw(entry.data)
         if event.worker:
-            return encode(WorkerEvent(event=event.event, data=data, seq=entry.seq, prev=prev))
-        return encode(
+            return Frame(encode(WorkerEvent(event=event.event, data=data, seq=entry.seq, prev=prev)))
+        text = encode(
             NodespaceEvent(
                 event=event.event,
                 data=data,
@@ -218,6 +231,24 @@ class Outbox:
                 cmd_id=UNSET if entry.cmd_id is None else entry.cmd_id,
             )
         )
+        return Frame(text)
+
+
+def _binary(entry: LogEntry, event: ev.IoValueChanged, prev: int) -> Frame:
+    header = ValueFrameHeader(
+        node_uuid=event.node_uuid,
+        io_id=event.io_id,
+        io_type=event.io_type,
+        mime=event.mime,
+        complete=event.complete,
+        href=event.href,
+        seq=entry.seq,
+        prev=prev,
+        rev=entry.rev,
+        by=entry.by or UNSET,
+        cmd_id=UNSET if entry.cmd_id is None else entry.cmd_id,
+    )
+    return encode_binary(header, entry.payload)
 
 
 def coalescing_key(event: ev.Event) -> _Key | None:
@@ -230,7 +261,11 @@ def coalescing_key(event: ev.Event) -> _Key | None:
 
 
 def _cost(item: _Item) -> int:
-    return len(item.data) + _ENVELOPE_BYTES if isinstance(item, LogEntry) else _ENVELOPE_BYTES
+    return (
+        len(item.data) + len(item.payload) + _ENVELOPE_BYTES
+        if isinstance(item, LogEntry)
+        else _ENVELOPE_BYTES
+    )
 
 
 def _node_of(event: ev.Event) -> str:

@@ -25,10 +25,11 @@ class NodespaceState(Struct, kw_only=True):
 
 
 class WorkerIdentity(Struct, kw_only=True):
-    """Which worker this is."""
+    """Which worker this is; `notices` are sentences for people: what was damaged, or cannot be loaded."""
 
     uuid: str
     name: str
+    notices: list[str] = []
 
 
 class FullState(Struct, kw_only=True):
@@ -85,7 +86,9 @@ def full_state(ctx: ReadContext) -> FullState:
             prop=records.prop,
         ),
         lib=records.library,
-        worker=WorkerIdentity(uuid=ctx.worker.config.uuid, name=ctx.worker.config.name),
+        worker=WorkerIdentity(
+            uuid=ctx.worker.config.uuid, name=ctx.worker.config.name, notices=ctx.worker.notices
+        ),
         client=ctx.client,
         epoch=hub.epoch,
         seq=hub.seq,

@@ -29,6 +29,7 @@ __all__ = [
 CommandId = str | int
 """What a client calls its command; comes back with the answer."""
 
+
 def _empty_object() -> Raw:
     return Raw(b"{}")
 

@@ -140,7 +140,7 @@ def explain(error: Exception, root: str) -> str:
     if unknown := _UNKNOWN.search(what):
         return f"{path}.{unknown['name']}: unknown"
     text = what.replace("`", "")
-    return f"{path}: {text[:1].lower()}{text[1:]}"
+    return f"{path}: {text if text.startswith('JSON') else text[:1].lower() + text[1:]}"
 
 
 def _fields(record: Any) -> dict[str, Any]:

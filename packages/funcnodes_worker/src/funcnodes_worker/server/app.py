@@ -89,7 +89,10 @@ async def _write(session: Session, socket: web.WebSocketResponse) -> None:
         for frame in await session.frames():
             try:
                 async with asyncio.timeout(_SEND_TIMEOUT_S):
-                    await socket.send_str(frame.decode())
+                    if frame.binary:
+                        await socket.send_bytes(frame.data)
+                    else:
+                        await socket.send_str(frame.data.decode())
             except TimeoutError:
                 _LOG.info("client %s takes nothing any more", session.client)
                 await socket.close(code=WSCloseCode.TRY_AGAIN_LATER)

@@ -1,0 +1,149 @@
+"""The graph's side of a worker: everything here happens on the graph's thread."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import logging
+import traceback
+from collections.abc import Awaitable, Callable
+from typing import Any, Literal
+
+from msgspec import Struct, field
+
+from funcnodes_core._setup import load_module, setup
+from funcnodes_core.nodespace.nodespace import NodeSpace
+from funcnodes_worker.config import WorkerConfig
+from funcnodes_worker.context import GraphContext
+from funcnodes_worker.document import Document
+from funcnodes_worker.feed import Feed
+from funcnodes_worker.libraryview import library_state
+from funcnodes_worker.protocol.events import Change
+from funcnodes_worker.protocol.shapes import LibraryState
+from funcnodes_worker.session import GraphCall
+
+__all__ = ["Durability", "Graph", "Opened"]
+
+Durability = Literal["grouped", "full"]
+_LOG = logging.getLogger("funcnodes.worker.graph")
+
+
+class Opened(Struct, kw_only=True):
+    """What opening the graph found; `notices` are sentences for people."""
+
+    rev: int
+    notices: list[str] = field(default_factory=list)
+
+
+class Graph:
+    """Space, document and feed of one worker.
+
+    Args:
+        config: the worker's file.
+        post: hands a record to the serving loop, in order.
+        report: tells a caller how far its command is.
+    """
+
+    def __init__(
+        self,
+        config: WorkerConfig,
+        post: Callable[[Change | LibraryState | GraphCall], None],
+        report: Callable[[GraphCall, str, float | None], None],
+        *,
+        durability: Durability,
+    ) -> None:
+        self._config = config
+        self._post = post
+        self._report = report
+        self._durability = durability
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._space: NodeSpace | None = None
+        self._document: Document | None = None
+
+    def open(self) -> Opened:
+        """Find the node modules, bring the graph back and tell all of it to the serving side. Runs no node.
+
+        Raises:
+            JournalError: the folder cannot be written.
+        """
+        space = NodeSpace(self._config.uuid)
+        notices = _fill_library(space)
+        space.set_secret_property("files_dir", (self._config.data_path / "files").as_posix())
+        self._post(library_state(space.lib))
+        document = Document(space, self._config.data_path, durability=self._durability, feed=Feed(self._post))
+        report = document.open()
+        self._space, self._document = space, document
+        return Opened(rev=document.rev, notices=notices + report.warnings)
+
+    def close(self) -> None:
+        """Write what is not written yet and let the files go."""
+        if self._document is not None:
+            self._document.close()
+
+    def execute(self, call: GraphCall) -> None:
+        """Run one command and send it back with its outcome, behind the events that it caused."""
+        context = self._context(call)
+        try:
+            result = call.command.handler(context, **call.kwargs)
+        except Exception as error:  # noqa: BLE001 - whatever a command raises is its answer
+            self._fail(call, error)
+            return
+        if inspect.isawaitable(result):
+            task = asyncio.get_running_loop().create_task(self._await(call, context, result))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        else:
+            self._succeed(call, context, result)
+
+    async def _await(self, call: GraphCall, context: GraphContext, result: Awaitable[Any]) -> None:
+        try:
+            value = await result
+        except Exception as error:  # noqa: BLE001 - whatever a command raises is its answer
+            self._fail(call, error)
+        else:
+            self._succeed(call, context, value)
+
+    def _context(self, call: GraphCall) -> GraphContext:
+        assert self._document is not None
+        assert self._space is not None
+
+        def report(text: str, progress: float | None) -> None:
+            self._report(call, text, progress)
+
+        return GraphContext(
+            document=self._document,
+            space=self._space,
+            by=call.client,
+            cmd=call.command.name,
+            cmd_id=call.message.id,
+            gesture=call.message.gesture,
+            report=report,
+        )
+
+    def _succeed(self, call: GraphCall, context: GraphContext, result: Any) -> None:
+        rev = getattr(result, "rev", None)
+        call.result = result
+        call.rev = context.rev if context.rev is not None else rev if isinstance(rev, int) else None
+        self._post(call)
+
+    def _fail(self, call: GraphCall, error: Exception) -> None:
+        call.error = error
+        call.trace = traceback.format_exc()
+        self._post(call)
+
+
+def _fill_library(space: NodeSpace) -> list[str]:
+    """Offer the shelves of every installed node module; gives a sentence for each that failed."""
+    failed = []
+    for record in setup().values():
+        if not load_module(record):
+            failed.append(f"the module {record.name!r} cannot be loaded: {record.error}")
+            continue
+        shelf = record.entry_points.get("shelf")
+        try:
+            if shelf is not None:
+                space.add_shelf(shelf)
+        except Exception as error:  # noqa: BLE001 - a module may offer anything as its shelf
+            _LOG.exception("the shelf of %r cannot be added", record.name)
+            failed.append(f"the shelf of {record.name!r} cannot be added: {error}")
+    return failed

@@ -1,0 +1,166 @@
+"""The composition root of a worker: builds the parts, starts and stops them.
+
+Two loops: this one serves clients and knows plain records only; the graph has a thread and a loop of its own,
+where all user code runs. Between them go commands one way and changes the other, each in order.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from funcnodes_core.codec.exact import to_exact
+from funcnodes_worker.broadcast.hub import Hub
+from funcnodes_worker.config import WorkerConfig
+from funcnodes_worker.context import ReadContext
+from funcnodes_worker.graph import Durability, Graph
+from funcnodes_worker.graphthread import Channel, GraphThread
+from funcnodes_worker.projection import Projection
+from funcnodes_worker.protocol.events import Change, WorkerUpdated
+from funcnodes_worker.protocol.messages import CommandId, Hello
+from funcnodes_worker.protocol.shapes import LibraryState
+from funcnodes_worker.rpc.registry import REGISTRY
+from funcnodes_worker.session import AnswerMemory, GraphCall, ParkedMessages, Session
+
+__all__ = ["Worker", "worker_json_get_data_path"]
+
+_LOG = logging.getLogger("funcnodes.worker")
+_CLOSE_S = 1.2
+
+
+class Worker:
+    """One graph and its clients.
+
+    Args:
+        config: the worker's file.
+        debug: callers get tracebacks of failed commands.
+        durability: "full" waits for the disk at every commit, "grouped" for a few at once.
+    """
+
+    def __init__(
+        self, config: WorkerConfig, *, debug: bool = False, durability: Durability = "grouped"
+    ) -> None:
+        self.config = config
+        self.debug = debug
+        self.registry = REGISTRY
+        self.answers = AnswerMemory()
+        self.parked = ParkedMessages()
+        self.large_message_bytes = config.settings.message_size_before_request
+        self.sessions: set[Session] = set()
+        self.hub = Hub(Projection())
+        self.runstate = "undefined"
+        self.stop_requested = asyncio.Event()
+        self.last_beat = time.monotonic()
+        self._channel: Channel[Change | LibraryState | GraphCall] = Channel(self._receive)
+        self._thread = GraphThread()
+        self._graph = Graph(config, self._channel.post, self._report, durability=durability)
+        self.notices: list[str] = []
+        self._values = ThreadPoolExecutor(1, "funcnodes-values")
+
+    async def start(self) -> None:
+        """Open the graph; returns when every record of it is in the projection.
+
+        Raises:
+            DocumentError: the graph's files cannot be opened.
+        """
+        self.runstate = "starting"
+        self._loop = asyncio.get_running_loop()
+        self.files_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.hub.previews.start()
+        self._channel.open()
+        self._thread.start()
+        opened = await asyncio.wrap_future(self._thread.run(self._graph.open))
+        await self._channel.flushed()
+        self.hub.rev = max(self.hub.rev, opened.rev)
+        self.notices = opened.notices
+        self.runstate = "running"
+
+    async def stop(self) -> None:
+        """Let the clients go and close the graph's files; a node that blocks is left behind."""
+        self.runstate = "stopping"
+        self.hub.announce(WorkerUpdated(runstate="stopping"))
+        closing = self._thread.run(self._graph.close)
+        try:
+            async with asyncio.timeout(_CLOSE_S):
+                await asyncio.wrap_future(closing)
+        except TimeoutError:
+            node = self.hub.projection.running()
+            _LOG.warning("left while %r was running", node.name if node is not None else "a node")
+        self.hub.previews.stop()
+        self._values.shutdown(wait=False, cancel_futures=True)
+        self._channel.close()
+        for session in list(self.sessions):
+            session.close()
+        self._thread.stop(0.1)
+        self.runstate = "stopped"
+
+    @property
+    def files_dir(self) -> Path:
+        """The folder of uploaded and produced files."""
+        return self.config.data_path / "files"
+
+    def request_stop(self) -> None:
+        """Begin to end the process."""
+        self.stop_requested.set()
+
+    def beat(self) -> None:
+        """A client says that it still needs this worker."""
+        self.last_beat = time.monotonic()
+
+    async def encode_value(self, value: object) -> Any:
+        """The exact JSON form of a value, made away from the serving loop.
+
+        Raises:
+            NotExactError: JSON cannot say it.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._values, to_exact, value)
+
+    # -- what sessions ask
+
+    def call_graph(self, call: GraphCall) -> None:
+        """Run a command on the graph's thread; its answer comes back behind the events that it caused."""
+        self._thread.call(self._graph.execute, call)
+
+    def make_read_context(self, session: Session, cmd_id: CommandId | None) -> ReadContext:
+        """What a read gets to work with."""
+        return ReadContext(
+            projection=self.hub.projection, worker=self, session=session, client=session.client, cmd_id=cmd_id
+        )
+
+    def make_hello(self, client: str) -> Hello:
+        """The first frame to a client."""
+        return Hello(
+            client=client,
+            epoch=self.hub.epoch,
+            seq=self.hub.seq,
+            rev=self.hub.rev,
+            worker={"uuid": self.config.uuid, "name": self.config.name},
+            version=version("funcnodes-worker"),
+        )
+
+    def _report(self, call: GraphCall, text: str, progress: float | None) -> None:
+        """On the graph's thread: tell a caller how far its command is."""
+        self._loop.call_soon_threadsafe(call.session.report, text, progress, call.message.id)
+
+    def _receive(self, record: Change | LibraryState | GraphCall) -> None:
+        if isinstance(record, Change):
+            self.hub.publish(record)
+        elif isinstance(record, LibraryState):
+            self.hub.set_library(record)
+        else:
+            record.session.graph_answered(record)
+
+
+def worker_json_get_data_path(worker_json: Mapping[str, Any]) -> Path:
+    """The data folder that a worker's configuration names.
+
+    Raises:
+        KeyError: it names none; then `workers/worker_<uuid>` of its configuration directory is meant.
+    """
+    return Path(worker_json["data_path"]).expanduser().absolute()
