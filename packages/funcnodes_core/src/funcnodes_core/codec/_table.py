@@ -93,7 +93,7 @@ def _python(cell: Any) -> Any:
 
 def _window(names: list[str], rows: Iterable[Any], total: int, budget_bytes: int) -> dict[str, Any]:
     names = names[:MAX_COLUMNS]
-    left = budget_bytes - sum(len(name) + 3 for name in names)
+    left = budget_bytes - 80 - sum(len(name.encode("utf-8", "replace")) + 4 for name in names)
     kept: list[list[Any]] = []
     for row in islice(rows, MAX_ROWS):
         cells, cost = _cut_row(row[: len(names)])
@@ -106,7 +106,7 @@ def _window(names: list[str], rows: Iterable[Any], total: int, budget_bytes: int
 
 def _cut_row(row: Any) -> tuple[list[Any], int]:
     cells = []
-    cost = 2
+    cost = 10  # brackets, and the label of the row
     for cell in row:
         cutter = PlainCutter(CELL_BYTES)
         cells.append(cutter.cut(_python(cell)))
