@@ -22,7 +22,7 @@ from funcnodes_worker.protocol.events import Change
 from funcnodes_worker.protocol.shapes import LibraryState
 from funcnodes_worker.session import GraphCall
 
-__all__ = ["Durability", "Graph", "Opened"]
+__all__ = ["Durability", "Graph", "Opened", "fill_library"]
 
 Durability = Literal["grouped", "full"]
 _LOG = logging.getLogger("funcnodes.worker.graph")
@@ -67,7 +67,7 @@ class Graph:
             JournalError: the folder cannot be written.
         """
         space = NodeSpace(self._config.uuid)
-        notices = _fill_library(space)
+        notices = fill_library(space)
         space.set_secret_property("files_dir", (self._config.data_path / "files").as_posix())
         self._post(library_state(space.lib))
         document = Document(space, self._config.data_path, durability=self._durability, feed=Feed(self._post))
@@ -132,7 +132,7 @@ class Graph:
         self._post(call)
 
 
-def _fill_library(space: NodeSpace) -> list[str]:
+def fill_library(space: NodeSpace) -> list[str]:
     """Offer the shelves of every installed node module; gives a sentence for each that failed."""
     failed = []
     for record in setup().values():
