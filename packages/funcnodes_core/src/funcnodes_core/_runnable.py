@@ -1,0 +1,125 @@
+"""What the scheduler sees of a node, and the ways through a graph of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from enum import IntEnum
+from typing import Any, Protocol
+
+from funcnodes_core.io.base import NodeIO
+from funcnodes_core.io.connection import Link
+
+__all__ = ["Phase", "Runnable", "SpaceLike", "ancestors", "downstream", "sources", "successors"]
+
+
+class Phase(IntEnum):
+    """Where a node stands before its run. (`_run` tells whether one is under way.)
+
+    IDLE -> ASKED -> WAITING -> QUEUED -> IDLE; WAITING and QUEUED swap as wires are held
+    and released; a skipped node goes from WAITING to IDLE.
+    """
+
+    IDLE = 0
+    ASKED = 1  # wants to run; not marked yet, or kept until an earlier wave is through
+    WAITING = 2  # marked: something upstream may still send
+    QUEUED = 3  # runs as soon as it is its turn
+
+
+class SpaceLike(Protocol):
+    """What the scheduler tells a graph."""
+
+    _live: int
+
+    def _came_to_rest(self) -> None: ...
+
+
+class Runnable(Protocol):
+    """A node as the scheduler sees it; the underscored data is the scheduler's own."""
+
+    _phase: Phase
+    _run: Any
+    _live: bool
+    _asked: bool
+    _again: bool
+    _requested: bool
+    _self_hold: bool
+    _holds: int
+    _ran_wave: int
+    _seen: int
+    _acyclic_at: int
+    _unready: int
+    _muted: bool
+    _blocked_by: Runnable | None
+    _waiters: list[Callable[[], None]] | None
+    _links: list[Link]
+    _space: Any
+    _scheduler: Any
+
+    def _may_run(self) -> bool: ...
+    def _begin(self, scheduler: Any) -> None: ...
+    def _mark_stale(self, cause: Any) -> None: ...
+    def _missing_inputs(self) -> Iterable[NodeIO]: ...
+    def _links_in(self) -> Iterable[Link]: ...
+    def request_trigger(self) -> None: ...
+
+
+def downstream(node: Runnable) -> Iterator[tuple[Link, Runnable]]:
+    """Each wire that a run of `node` may send on, forwards behind it too, with its target."""
+    for link in node._links:
+        target = link.dst._node()
+        if target is not None:
+            yield link, target
+        if link.dst.forwards:
+            todo = list(link.dst.forwards)
+            while todo:
+                forward = todo.pop()
+                target = forward.dst._node()
+                if target is not None:
+                    yield forward, target
+                todo += forward.dst.forwards
+
+
+def successors(node: Runnable) -> list[Runnable]:
+    """The nodes that a run of `node` may feed; one may stand there more than once."""
+    out = []
+    for link in node._links:
+        dst = link.dst
+        target = dst._node()
+        if target is not None:
+            out.append(target)
+        if dst.forwards:
+            todo = list(dst.forwards)
+            while todo:
+                port = todo.pop().dst
+                target = port._node()
+                if target is not None:
+                    out.append(target)
+                todo += port.forwards
+    return out
+
+
+def sources(node: Runnable) -> list[Runnable]:
+    """The nodes whose runs feed `node`, also through forwards."""
+    out = []
+    todo = list(node._links_in())
+    while todo:
+        port = todo.pop().src
+        if port.is_input():
+            todo += port.links_in
+        else:
+            source = port._node()
+            if source is not None:
+                out.append(source)
+    return out
+
+
+def ancestors(node: Runnable) -> set[Runnable]:
+    """Every node from which `node` can be reached; itself only if it lies on a cycle."""
+    seen: set[Runnable] = set()
+    todo = sources(node)
+    while todo:
+        source = todo.pop()
+        if source not in seen:
+            seen.add(source)
+            todo += sources(source)
+    return seen

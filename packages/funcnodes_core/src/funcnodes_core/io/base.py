@@ -1,0 +1,383 @@
+"""What inputs and outputs have in common."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from uuid import uuid4
+
+from funcnodes_core.eventmanager import EventEmitterMixin
+from funcnodes_core.sentinels import NoValue
+from funcnodes_core.typenames import auto_value_options, type_spec
+
+if TYPE_CHECKING:
+    import weakref
+
+    from funcnodes_core.io.connection import Link
+
+__all__ = ["NodeIO", "PortOwner", "PortSpec", "nobody"]
+
+
+class PortOwner(Protocol):
+    """What a port needs of the node it belongs to."""
+
+    uuid: str
+    _watched: bool
+
+    def _port_event(self, port: NodeIO, event: str, msg: dict[str, Any]) -> None: ...
+    def _port_changed(self, port: NodeIO, fields: tuple[str, ...]) -> None: ...
+
+
+def nobody() -> None:
+    """Stand in for the weak reference of a port that has no node."""
+
+
+class PortSpec:
+    """The part of a port that all instances of its class share until one changes it."""
+
+    __slots__ = (
+        "allow_multiple",
+        "auto_options",
+        "class_default",
+        "description",
+        "does_trigger",
+        "emit_value_set",
+        "hidden",
+        "id",
+        "name",
+        "on",
+        "render_options",
+        "required",
+        "type",
+        "type_spec",
+        "value_options",
+    )
+
+    id: str
+    name: str
+    type: Any
+    description: str | None
+    allow_multiple: bool
+    render_options: dict[str, Any]
+    value_options: dict[str, Any]
+    emit_value_set: bool
+    on: dict[str, list[Callable[..., Any]]]
+    hidden: bool
+    does_trigger: bool
+    required: bool
+    class_default: Any
+    type_spec: Any
+    auto_options: dict[str, Any] | None
+
+
+def _as_callbacks(on: Mapping[str, Any] | None) -> dict[str, list[Callable[..., Any]]]:
+    if not on:
+        return {}
+    return {event: list(cb) if isinstance(cb, (list, tuple)) else [cb] for event, cb in on.items()}
+
+
+def _merge_options(base: dict[str, Any], update: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay `update` over `base`; a new set of choices replaces the old one."""
+    out = dict(base)
+    for key, value in update.items():
+        old = out.get(key)
+        if key != "options" and isinstance(old, dict) and isinstance(value, Mapping):
+            out[key] = _merge_options(old, value)
+        else:
+            out[key] = value
+    return out
+
+
+class NodeIO(EventEmitterMixin):
+    """A port: it has a type, holds a value and can be wired."""
+
+    __slots__ = (
+        "__dict__",
+        "__weakref__",
+        "_error_listeners",
+        "_listeners",
+        "_node",
+        "_option_updates",
+        "_owns_spec",
+        "_spec",
+        "_value",
+        "forwards",
+        "links_in",
+    )
+
+    _default_multiple: ClassVar[bool] = False
+    # wires into this port; an output has none
+    links_in: list[Link]
+    # mirrors to other inputs; an output has none
+    forwards: list[Link]
+
+    def __init__(
+        self,
+        name: str | None = None,
+        type: Any = "Any",
+        description: str | None = None,
+        allow_multiple: bool | None = None,
+        uuid: str | None = None,
+        id: str | None = None,
+        render_options: dict[str, Any] | None = None,
+        value_options: dict[str, Any] | None = None,
+        is_input: bool | None = None,
+        value: Any = None,
+        emit_value_set: bool = True,
+        on: Mapping[str, Any] | None = None,
+        hidden: bool = False,
+    ) -> None:
+        # `is_input` and `value` are accepted and ignored: serialized ports carry them
+        self._node: Callable[[], Any] = nobody
+        self._value: Any = NoValue
+        self._listeners = None
+        self._error_listeners = None
+        self._option_updates: dict[str, Any] | None = None
+        self._owns_spec = True
+        self.links_in = []
+        self.forwards = []
+        spec = self._spec = PortSpec()
+        given = uuid or id
+        spec.id = given if given else f"_{uuid4().hex}"
+        spec.name = name if name else (given or "")
+        spec.type = type
+        spec.type_spec = None
+        spec.auto_options = None
+        spec.description = description
+        spec.allow_multiple = self._default_multiple if allow_multiple is None else bool(allow_multiple)
+        spec.render_options = dict(render_options or {})
+        spec.value_options = dict(value_options or {})
+        spec.emit_value_set = emit_value_set
+        spec.on = _as_callbacks(on)
+        spec.hidden = bool(hidden)
+        spec.does_trigger = True
+        spec.required = False
+        spec.class_default = NoValue
+        for event, callbacks in spec.on.items():
+            for cb in callbacks:
+                self.on(event, cb)
+
+    # -- identity --------------------------------------------------------------------
+
+    @property
+    def id(self) -> str:
+        """The port's id, unique among the inputs (or outputs) of its node."""
+        return self._spec.id
+
+    @property
+    def uuid(self) -> str:
+        """The same as `id`."""
+        return self._spec.id
+
+    @property
+    def full_id(self) -> str:
+        """`<node uuid>__<port id>`."""
+        node = self._node()
+        return f"{node.uuid if node is not None else None}__{self._spec.id}"
+
+    @property
+    def node(self) -> Any:
+        """The node this port belongs to, or None."""
+        return self._node()
+
+    @classmethod
+    def is_input(cls) -> bool:
+        """Tell whether values arrive here."""
+        raise TypeError(f"{cls.__name__} is neither an input nor an output")
+
+    # -- description -----------------------------------------------------------------
+
+    def _own(self) -> PortSpec:
+        """The description, made this port's own before it is changed."""
+        if not self._owns_spec:
+            self._spec = copy.copy(self._spec)
+            self._owns_spec = True
+        return self._spec
+
+    def _changed(self, *fields: str) -> None:
+        node = self._node()
+        if node is not None:
+            node._port_changed(self, fields)
+
+    @property
+    def name(self) -> str:
+        """The label that people see."""
+        return self._spec.name or self._spec.id
+
+    @name.setter
+    def name(self, name: str) -> None:
+        self._own().name = name
+        self._changed("name")
+
+    @property
+    def description(self) -> str | None:
+        """What the port is for."""
+        return self._spec.description
+
+    @property
+    def type(self) -> Any:
+        """The type as it was given."""
+        return self._spec.type
+
+    @property
+    def type_spec(self) -> Any:
+        """The type in its JSON form."""
+        spec = self._spec
+        if spec.type_spec is None:
+            spec.type_spec = type_spec(spec.type)
+        return spec.type_spec
+
+    @property
+    def _sertype(self) -> Any:
+        return self.type_spec
+
+    @property
+    def hidden(self) -> bool:
+        """Whether the editor leaves the port out of the node."""
+        return self._spec.hidden
+
+    @hidden.setter
+    def hidden(self, hidden: bool) -> None:
+        if self._spec.hidden is not bool(hidden):
+            self._own().hidden = bool(hidden)
+            self._changed("hidden")
+
+    @property
+    def allow_multiple(self) -> bool:
+        """Whether more than one wire may end (start) here."""
+        return self._spec.allow_multiple
+
+    @property
+    def emit_value_set(self) -> bool:
+        """Whether setting a value is announced to listeners."""
+        return self._spec.emit_value_set
+
+    @property
+    def render_options(self) -> dict[str, Any]:
+        """How the editor shows the port."""
+        return self._spec.render_options
+
+    @render_options.setter
+    def render_options(self, options: dict[str, Any]) -> None:
+        self._own().render_options = dict(options)
+        self._changed("render_options")
+
+    def _auto_options(self) -> dict[str, Any]:
+        spec = self._spec
+        if spec.auto_options is None:
+            spec.auto_options = auto_value_options(spec.type)
+        return spec.auto_options
+
+    @property
+    def value_options(self) -> dict[str, Any]:
+        """Limits and choices: from the type, laid over by what was given, laid over by updates."""
+        out = _merge_options(self._auto_options(), self._spec.value_options)
+        return _merge_options(out, self._option_updates) if self._option_updates else out
+
+    @value_options.setter
+    def value_options(self, options: Mapping[str, Any]) -> None:
+        self._option_updates = dict(options)
+        self._changed("value_options")
+
+    def update_value_options(self, **options: Any) -> dict[str, Any]:
+        """Lay `options` over the value options and return the result.
+
+        Emits `after_update_value_options` with the result.
+        """
+        if self._node() is None and self._option_updates is None:
+            # a class template: nodes created later inherit the change
+            self._own().value_options = _merge_options(self._spec.value_options, options)
+        else:
+            self._option_updates = _merge_options(self._option_updates or {}, options)
+        merged = self.value_options
+        self._emit("after_update_value_options", {"result": merged})
+        self._changed("value_options")
+        return merged
+
+    # -- events ----------------------------------------------------------------------
+
+    def _emit(self, event: str, msg: dict[str, Any]) -> None:
+        if self._listeners is not None:
+            self.emit(event, msg)
+        node = self._node()
+        if node is not None and node._watched:
+            node._port_event(self, event, msg)
+
+    # -- values ----------------------------------------------------------------------
+
+    @property
+    def value(self) -> Any:
+        """The value that the port holds; an input falls back to its default."""
+        return self._value
+
+    @value.setter
+    def value(self, value: Any) -> None:
+        self.set_value(value)
+
+    def get_value(self) -> Any:
+        """The same as `value`."""
+        return self.value
+
+    def set_value(self, value: Any, does_trigger: bool | None = None) -> None:
+        """Store a value and pass it on; see the subclasses."""
+        raise TypeError(f"{type(self).__name__} holds no value of its own")
+
+    def restore(self, value: Any) -> None:
+        """Store a value as loading does: no event, nothing runs, nothing is passed on."""
+        self._value = value
+
+    # -- connections -----------------------------------------------------------------
+
+    @property
+    def connections(self) -> list[NodeIO]:
+        """The ports at the other ends of this port's wires (forwards are not counted)."""
+        raise TypeError(f"{type(self).__name__} has no connections")
+
+    def is_connected(self) -> bool:
+        """Tell whether a wire ends or starts here."""
+        return bool(self.connections)
+
+    def ready(self) -> bool:
+        """Tell whether the port does not keep its node from running."""
+        return self._node() is not None
+
+    def ready_state(self) -> dict[str, Any]:
+        """What `ready` looks at."""
+        return {"node": self._node() is not None}
+
+    def status(self) -> dict[str, Any]:
+        """Whether the port has a value, a node and wires."""
+        return {
+            "has_value": self.value is not NoValue,
+            "has_node": self._node() is not None,
+            "ready": self.ready(),
+            "connected": self.is_connected(),
+        }
+
+    # -- templates -------------------------------------------------------------------
+
+    def _named(self, io_id: str) -> None:
+        """Take the class attribute's name where no id was given."""
+        spec = self._own()
+        if spec.id.startswith("_") and len(spec.id) == 33:
+            spec.id = io_id
+
+    def _spawn(self, node_ref: weakref.ref[Any]) -> NodeIO:
+        """Make the port of one node from this template."""
+        cls = type(self)
+        port = cls.__new__(cls)
+        port._spec = self._spec
+        port._owns_spec = False
+        self._owns_spec = False
+        port._node = node_ref
+        port._value = NoValue
+        port._listeners = None
+        port._error_listeners = None
+        port._option_updates = None
+        port.links_in = []
+        port.forwards = []
+        return port
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.full_id}>"

@@ -1,0 +1,89 @@
+"""Wires between ports and the one answer to "may these two be connected?"."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from funcnodes_core.exceptions import MultipleConnectionsError, NodeConnectionError
+from funcnodes_core.typenames import Verdict, can_accept
+
+if TYPE_CHECKING:
+    from funcnodes_core.io.base import NodeIO
+
+__all__ = ["Link", "can_connect", "raise_allow_connections", "structure_version"]
+
+
+class _Structure:
+    """Counts changes of any graph's wiring, so that what was derived from it can be kept."""
+
+    __slots__ = ("version",)
+
+    def __init__(self) -> None:
+        self.version = 0
+
+
+structure_version = _Structure()
+
+
+class Link:
+    """One wire: an output feeding an input, or an input mirrored to another input.
+
+    `holds` counts the runs to come that may still send on this wire; as long as it is not
+    zero the node behind `dst` waits (engine rule 7).
+    """
+
+    __slots__ = ("dst", "holds", "src")
+
+    def __init__(self, src: NodeIO, dst: NodeIO) -> None:
+        self.src = src
+        self.dst = dst
+        self.holds = 0
+
+    def __repr__(self) -> str:
+        return f"<Link {self.src.full_id} -> {self.dst.full_id} holds={self.holds}>"
+
+
+def _in_use(dst: NodeIO, src: NodeIO) -> bool:
+    taken = [link for link in dst.links_in if link.src is not src]
+    return bool(taken) and not dst.allow_multiple
+
+
+def can_connect(src: NodeIO, dst: NodeIO, *, replace: bool = False) -> Verdict:
+    """Tell whether a value may flow from `src` to `dst`, and why not.
+
+    Args:
+        src: An output, or an input that is to be mirrored.
+        dst: An input.
+        replace: Whether a wire that occupies `dst` would be taken away first.
+
+    Returns:
+        `Verdict(ok, reason)`; the reason is empty when ok.
+    """
+    if not dst.is_input():
+        return Verdict(False, f"{dst.name!r} is an output and takes no connection")
+    if src is dst:
+        return Verdict(False, f"{dst.name!r} cannot be connected with itself")
+    if src.is_input() and src.node is not None and src.node is dst.node:
+        return Verdict(False, "an input cannot be forwarded to an input of the same node")
+    if not replace and _in_use(dst, src):
+        return Verdict(False, f"input {dst.name!r} is connected already")
+    return can_accept(src.type_spec, dst.type_spec)
+
+
+def raise_allow_connections(src: NodeIO, trg: NodeIO) -> Literal[True]:
+    """Return True, or raise what forbids the connection.
+
+    Raises:
+        NodeConnectionError: Two outputs, or the same port twice.
+        MultipleConnectionsError: The input takes one connection and has it.
+    """
+    if not src.is_input() and not trg.is_input():
+        raise NodeConnectionError(f"two outputs cannot be connected: {src.full_id!r} and {trg.full_id!r}")
+    if src is trg:
+        raise NodeConnectionError(f"a port cannot be connected with itself: {src.full_id!r}")
+    first, second = (trg, src) if trg.is_input() else (src, trg)
+    if _in_use(first, second):
+        raise MultipleConnectionsError(
+            f"input {first.full_id!r} is connected already and takes one connection"
+        )
+    return True

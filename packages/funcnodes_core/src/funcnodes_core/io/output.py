@@ -1,0 +1,191 @@
+"""Outputs: they store what a run sends and hand it to every connected input."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from funcnodes_core.exceptions import EdgeNotFoundError, NodeConnectionError
+from funcnodes_core.io.base import NodeIO
+from funcnodes_core.io.connection import Link, raise_allow_connections, structure_version
+from funcnodes_core.io.input import NodeInput, _check_threads
+from funcnodes_core.io.state import deserialize_output, serialize_output
+from funcnodes_core.sentinels import NoValue
+
+if TYPE_CHECKING:
+    import weakref
+
+__all__ = ["NodeOutput"]
+
+
+class NodeOutput(NodeIO):
+    """A port that values leave from."""
+
+    __slots__ = ("links",)
+
+    _default_multiple = True
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.links: list[Link] = []
+
+    def _spawn(self, node_ref: weakref.ref[Any]) -> NodeOutput:
+        port = super()._spawn(node_ref)
+        assert isinstance(port, NodeOutput)
+        port.links = []
+        return port
+
+    @classmethod
+    def is_input(cls) -> bool:
+        """False."""
+        return False
+
+    @property
+    def default(self) -> Any:
+        """An output has no default."""
+        return NoValue
+
+    @property
+    def required(self) -> bool:
+        """False: an output keeps nobody from running."""
+        return False
+
+    @property
+    def does_trigger(self) -> bool:
+        """True: what is sent makes the connected nodes run."""
+        return True
+
+    def set_value(self, value: Any, does_trigger: bool | None = None) -> None:
+        """Store a value, tell listeners, hand it to the connected inputs in order.
+
+        Args:
+            value: Any object, passed on by reference. NoValue resets the connected inputs
+                to their defaults and makes nobody run.
+            does_trigger: False hands the value on without making anybody run.
+        """
+        self._value = value
+        node = self._node()
+        if node is not None and node._off_thread():
+            node._post(lambda: self._send(value, does_trigger))
+            return
+        self._send(value, does_trigger)
+
+    def _send(self, value: Any, does_trigger: bool | None) -> None:
+        node = self._node()
+        if self._spec.emit_value_set and (
+            self._listeners is not None or (node is not None and node._watched)
+        ):
+            self._emit("after_set_value", {"result": value})
+        elif node is not None and node._watched:
+            node._port_event(self, "_stored", {})
+        trigger = False if does_trigger is False else None
+        for link in tuple(self.links):
+            target = link.dst
+            assert isinstance(target, NodeInput)
+            target._store(value)
+            receiver = target._node()
+            if (
+                target._listeners is None
+                and not target.forwards
+                and receiver is not None
+                and not receiver._watched
+            ):
+                receiver._value_arrived(target, link, value, trigger)
+            else:
+                target._announce(value, trigger, link)
+
+    @property
+    def connections(self) -> list[NodeIO]:
+        """The inputs that this output feeds."""
+        return [link.dst for link in self.links]
+
+    def connect(self, other: NodeIO, replace: bool = False) -> list[str] | None:
+        """Feed `other` from now on, and at once if there is a value.
+
+        Returns:
+            `[source node, source port, target node, target port]`, or None where the two
+            are connected already.
+
+        Raises:
+            NodeConnectionError: `other` is an output.
+            MultipleConnectionsError: `other` is taken and `replace` is false.
+        """
+        if any(link.dst is other for link in self.links):
+            return None
+        if replace and other.is_input() and not other.allow_multiple:
+            other.disconnect()  # type: ignore[attr-defined]
+        raise_allow_connections(self, other)
+        assert isinstance(other, NodeInput)
+        _check_threads(self, other)
+        node, target = self._node(), other._node()
+        self._emit("before_connect", {"other": other})
+        link = Link(self, other)
+        self.links.append(link)
+        other.links_in.append(link)
+        structure_version.version += 1
+        other._linked()
+        self._changed("connected")
+        self.hidden = False
+        if node is not None:
+            node._link_added(link)
+        result = [
+            node.uuid if node is not None else "",
+            self.id,
+            target.uuid if target is not None else "",
+            other.id,
+        ]
+        self._emit("after_connect", {"other": other, "result": result})
+        if self._value is not NoValue:
+            other._store(self._value)
+            other._announce(self._value, None, None)
+        return result
+
+    c = connect
+
+    def disconnect(self, other: NodeIO | None = None) -> None:
+        """Take away the wire to `other`, or every wire.
+
+        Raises:
+            EdgeNotFoundError: There is no wire to `other`.
+        """
+        links = [link for link in self.links if other is None or link.dst is other]
+        if other is not None and not links:
+            raise EdgeNotFoundError(f"{self.full_id!r} is not connected with {other.full_id!r}")
+        for link in links:
+            target = link.dst
+            assert isinstance(target, NodeInput)
+            _check_threads(self, target)
+            self._emit("before_disconnect", {"other": target})
+            self.links.remove(link)
+            target.links_in.remove(link)
+            structure_version.version += 1
+            node = self._node()
+            if node is not None:
+                node._link_removed(link)
+            target._unlinked()
+            self._changed("connected")
+            self._emit("after_disconnect", {"other": target})
+
+    d = disconnect
+
+    def __gt__(self, other: Any) -> bool:
+        """`out > inp` connects."""
+        if not isinstance(other, NodeIO):
+            raise NodeConnectionError(f"{self.full_id!r} cannot be connected with {other!r}")
+        self.connect(other)
+        return True
+
+    def serialize(self, drop: bool = True) -> dict[str, Any]:
+        """The port as earlier releases saved it."""
+        return serialize_output(self, drop=drop)
+
+    def to_dict(self, include_on: bool = False) -> dict[str, Any]:
+        """Everything about the port."""
+        out = self.serialize(drop=False)
+        if include_on:
+            out["on"] = dict(self._spec.on)
+        return out
+
+    def deserialize(self, data: Mapping[str, Any]) -> None:
+        """Take over what `serialize` gave; nothing runs."""
+        deserialize_output(self, data)

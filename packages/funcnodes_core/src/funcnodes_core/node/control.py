@@ -1,0 +1,124 @@
+"""Acting on a node from outside of its runs: starting, stopping, muting, other threads."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from funcnodes_core._runnable import Phase, successors
+from funcnodes_core.node.mode import NodeMode
+from funcnodes_core.node.run import INLINE
+from funcnodes_core.node.waiting import until_rest
+from funcnodes_core.scheduler import Scheduler, scheduler_of
+
+if TYPE_CHECKING:
+    from funcnodes_core.io.base import NodeIO
+    from funcnodes_core.node.base import Node
+
+__all__ = ["bind", "cancel", "debounce", "post", "set_mode", "settled", "start_now"]
+
+
+def bind(node: Node, scheduler: Scheduler) -> Scheduler:
+    """Let a node belong to the loop it was asked on; what an ended loop left is forgotten."""
+    old = node._scheduler
+    if old is not None and old is not scheduler and node._live:
+        for link in node._links_in():
+            link.holds = 0
+        node._holds = 0
+        node._phase, node._run, node._live = Phase.IDLE, None, False
+        node._again = node._asked = node._self_hold = False
+        node._waiters = None
+        if node._space is not None:
+            node._space._live -= 1
+    node._scheduler = scheduler
+    return scheduler
+
+
+def debounce(node: Node, scheduler: Scheduler, delay_s: float) -> None:
+    """Ask for a run once nothing has changed for a while."""
+    if node._phase > Phase.ASKED or (node._phase is Phase.ASKED and node._timer is None):
+        scheduler.ask(node)
+        return
+    if node._timer is not None:
+        node._timer.cancel()
+
+    def over() -> None:
+        node._timer = None
+        if node._phase is Phase.ASKED:
+            node._phase = Phase.IDLE
+        scheduler.ask(node)
+
+    if node._run is None:
+        node._phase = Phase.ASKED
+        scheduler.wake(node)
+    node._timer = scheduler.loop.call_later(delay_s, over)
+
+
+def start_now(node: Node) -> asyncio.Task[Any]:
+    """Run a node at once, ignoring what it waits for; the task gives what it returned."""
+    loop = asyncio.get_running_loop()
+    scheduler = bind(node, scheduler_of(loop))
+    scheduler.wake(node)
+
+    async def run() -> Any:
+        if node._run is INLINE or node._run is None:
+            node._begin(scheduler)
+        await until_rest([node])
+        error, node._undelivered = node._undelivered, None
+        if error is not None:
+            raise error
+        values = [port.value for port in node._data_outputs()]
+        return values[0] if len(values) == 1 else tuple(values) or None
+
+    return loop.create_task(run())
+
+
+async def cancel(node: Node, deadline_s: float) -> str:
+    """Stop the run under way; see `Node.cancel`."""
+    run = node._run
+    if run is None:
+        return "not_running"
+    if not isinstance(run, asyncio.Task):
+        return "stuck"
+    run.cancel()
+    done, _ = await asyncio.wait([run], timeout=deadline_s)
+    return "cancelled" if done else "stuck"
+
+
+def set_mode(node: Node, mode: NodeMode) -> None:
+    """Change how a node takes part; unmuting takes up what was asked meanwhile."""
+    if mode is node._mode:
+        return
+    node._mode = mode
+    node._muted = mode is NodeMode.MUTED
+    if node._muted and node._scheduler is not None and node._phase is not Phase.IDLE:
+        node._scheduler.unqueue(node)
+    node._updated("mode")
+    node._status_changed()
+    if not node._muted and node._requested:
+        node.request_trigger()
+
+
+def post(node: Node, call: Callable[[], None]) -> None:
+    """Let the rest of a set that came from another thread follow on the graph's loop."""
+    assert node._scheduler is not None
+
+    def guarded() -> None:
+        try:
+            call()
+        except Exception as exc:  # noqa: BLE001 - callbacks are foreign code; nobody here can be told
+            node._callback_failed(exc)
+
+    node._scheduler.post(guarded)
+
+
+def settled(node: Node, port: NodeIO, breaking: tuple[Any, ...]) -> bool:
+    """Tell whether what follows from the value at a port has come to rest."""
+    scheduler = node._scheduler
+    if scheduler is None:
+        return not node._live
+    asker = scheduler.current_run()
+    closed = breaking if asker is None else (*breaking, asker)
+    start = [node] if port.is_input() else successors(node)
+    return scheduler.settled(start, closed)

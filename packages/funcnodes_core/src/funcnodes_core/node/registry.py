@@ -1,0 +1,45 @@
+"""Node classes by id."""
+
+from __future__ import annotations
+
+import weakref
+from typing import TYPE_CHECKING
+
+from funcnodes_core.exceptions import NodeIdAlreadyExistsError, NodeKeyError
+
+if TYPE_CHECKING:
+    from funcnodes_core.node.base import Node
+
+__all__ = ["REGISTERED_NODES", "get_nodeclass", "register_node"]
+
+# weak: shelves hold the classes; a class that nobody offers any more goes away
+REGISTERED_NODES: weakref.WeakValueDictionary[str, type[Node]] = weakref.WeakValueDictionary()
+
+
+def register_node(cls: type[Node]) -> None:
+    """Make a class known by its `node_id`.
+
+    A class of the same module and name replaces the one before (a module was reloaded).
+
+    Raises:
+        NodeIdAlreadyExistsError: Another class holds the id.
+    """
+    known = REGISTERED_NODES.get(cls.node_id)
+    if known is not None and (known.__module__, known.__name__) != (cls.__module__, cls.__name__):
+        raise NodeIdAlreadyExistsError(
+            f"node id {cls.node_id!r} of {cls.__module__}.{cls.__name__} is taken by "
+            f"{known.__module__}.{known.__name__}"
+        )
+    REGISTERED_NODES[cls.node_id] = cls
+
+
+def get_nodeclass(node_id: str) -> type[Node]:
+    """The class registered under an id.
+
+    Raises:
+        NodeKeyError: There is none.
+    """
+    try:
+        return REGISTERED_NODES[node_id]
+    except KeyError:
+        raise NodeKeyError(f"no node class with id {node_id!r} is registered") from None

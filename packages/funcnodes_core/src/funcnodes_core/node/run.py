@@ -1,0 +1,249 @@
+"""One run of a node: its inputs go in, its function is called, its outputs are sent."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import time
+import traceback
+from collections.abc import Callable, Iterable
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from funcnodes_core._logging import FUNCNODES_LOGGER
+from funcnodes_core._runnable import successors
+from funcnodes_core.exceptions import NodeCancelledError, NodeTriggerError
+from funcnodes_core.io.connection import can_connect
+from funcnodes_core.node.mode import NodeMode
+from funcnodes_core.node.waiting import until_settled
+from funcnodes_core.scheduler import CURRENT
+from funcnodes_core.sentinels import NoValue
+
+if TYPE_CHECKING:
+    from funcnodes_core.node.base import Node
+    from funcnodes_core.scheduler import Scheduler
+
+__all__ = ["DirectCall", "RunError", "begin", "call_args", "deliver", "fail"]
+
+INLINE = "inline"  # what `_run` is while a synchronous function runs
+
+
+class DirectCall(NamedTuple):
+    """How a decorated function is called without the detour over its `func` coroutine."""
+
+    wrapper: Any  # the object that is the class's `func`; another one there is awaited instead
+    call: Callable[..., Any]
+    is_async: bool
+    wants_node: bool
+    output_ids: tuple[str, ...]
+    streams: bool
+
+
+class RunError:
+    """Why the last run failed."""
+
+    __slots__ = ("_traceback", "error", "exception")
+
+    def __init__(self, exception: BaseException) -> None:
+        self.exception = exception
+        text = str(exception)
+        kind = type(exception).__name__
+        self.error = f"{kind}: {text}" if text else kind
+        self._traceback: str | None = None
+
+    @property
+    def traceback(self) -> str:
+        """The traceback as text, formatted when it is first asked for."""
+        if self._traceback is None:
+            exc = self.exception
+            self._traceback = "".join(traceback.format_exception(type(exc), exc, _own_frames(exc)))
+        return self._traceback
+
+
+def _own_frames(exc: BaseException) -> Any:
+    """The traceback without the engine's frames at its beginning."""
+    tb = exc.__traceback__
+    while tb is not None and tb.tb_next is not None and tb.tb_frame.f_globals.get("__name__") == __name__:
+        tb = tb.tb_next
+    return tb
+
+
+def call_args(node: Node) -> dict[str, Any]:
+    """What a function is called with; an input that has no value is left out."""
+    kwargs = {}
+    for io_id, port in node._arguments:
+        value = port._value
+        if value is NoValue:
+            value = port._effective_default()
+            if value is NoValue:
+                continue
+        kwargs[io_id] = value
+    return kwargs
+
+
+def deliver(node: Node, output_ids: Iterable[str], result: Any) -> None:
+    """Send what a function returned: the whole to one output, or item by item to several."""
+    ids = tuple(output_ids)
+    outputs = node.outputs
+    if len(ids) == 1:
+        outputs[ids[0]].set_value(result)
+    elif ids:
+        for io_id, value in zip(ids, result, strict=False):
+            outputs[io_id].set_value(value)
+
+
+def begin(node: Node, scheduler: Scheduler) -> None:
+    """Run a node now: at once if its function is synchronous, in a task otherwise."""
+    node._requested = False
+    node._undelivered = None
+    cls = type(node)
+    direct = cls._direct
+    if node._mode is not NodeMode.ACTIVE:
+        _bypass(node, scheduler)
+    elif direct is None or direct.is_async or direct.streams or direct.wrapper is not cls.func:
+        task = scheduler.loop.create_task(_run_in_task(node, scheduler))
+        node._run = task
+        scheduler.running[node] = None
+        if node._watched:
+            node._run_started()
+    else:
+        _run_inline(node, scheduler, direct)
+
+
+def _run_inline(node: Node, scheduler: Scheduler, direct: DirectCall) -> None:
+    node._run = INLINE
+    if node._watched:
+        node._run_started()
+    outer, scheduler.current = scheduler.current, node
+    error: BaseException | None = None
+    started = perf_counter()
+    try:
+        kwargs = call_args(node)
+        if direct.wants_node:
+            kwargs["node"] = node
+        result = direct.call(**kwargs)
+        ids = direct.output_ids
+        if len(ids) == 1:
+            node.outputs[ids[0]].set_value(result)
+        else:
+            deliver(node, ids, result)
+    except BaseException as exc:
+        error = exc
+        if isinstance(exc, (KeyboardInterrupt, SystemExit)):
+            raise
+    finally:
+        scheduler.current = outer
+        _end(node, scheduler, perf_counter() - started, error)
+
+
+async def _run_in_task(node: Node, scheduler: Scheduler) -> None:
+    mine = asyncio.current_task()
+    CURRENT.set(node)
+    error: BaseException | None = None
+    started = perf_counter()
+    try:
+        await _call(node, scheduler)
+    except BaseException as exc:
+        error = exc
+        if isinstance(exc, (KeyboardInterrupt, SystemExit)):
+            raise
+    finally:
+        if node._run is mine:  # else the node was removed, or given up
+            _end(node, scheduler, perf_counter() - started, error)
+
+
+async def _call(node: Node, scheduler: Scheduler) -> None:
+    cls = type(node)
+    direct = cls._direct
+    kwargs = call_args(node)
+    if direct is None or direct.wrapper is not cls.func:
+        await node.func(**kwargs)
+        return
+    if direct.wants_node:
+        kwargs["node"] = node
+    if not direct.streams:
+        deliver(node, direct.output_ids, await direct.call(**kwargs))
+        return
+    values = direct.call(**kwargs)
+    if inspect.isasyncgen(values):
+        async for value in values:
+            await _stream(node, scheduler, direct, value)
+    else:
+        for value in values:
+            await _stream(node, scheduler, direct, value)
+
+
+async def _stream(node: Node, scheduler: Scheduler, direct: DirectCall, value: Any) -> None:
+    """Send one yielded value and wait until what it caused has come to rest."""
+    deliver(node, direct.output_ids, value)
+    await until_settled(scheduler, successors(node), (node,))
+
+
+def _bypass(node: Node, scheduler: Scheduler) -> None:
+    """Give each output the first connected input that fits it."""
+    node._run = INLINE
+    if node._watched:
+        node._run_started()
+    error: BaseException | None = None
+    try:
+        for output in node._data_outputs():
+            for _, port in node._arguments:
+                if port.links_in and can_connect(output, port, replace=True).ok:
+                    output.set_value(port.value)
+                    break
+    except Exception as exc:  # noqa: BLE001 - callbacks of ports are foreign code
+        error = exc
+    _end(node, scheduler, 0.0, error)
+
+
+def _end(node: Node, scheduler: Scheduler, duration_s: float, error: BaseException | None) -> None:
+    """Close a run: record it, reset inputs, tell listeners, let the scheduler go on."""
+    node.last_duration_s = duration_s
+    if error is None:
+        node.run_count += 1
+        node.last_error = None
+        if node._stale:
+            node._refresh_stale()
+        try:
+            _after_good_run(node)
+        except Exception as exc:  # noqa: BLE001 - callbacks are foreign code
+            error = exc
+    node._run = None
+    if error is None:
+        if node._watched:
+            node._run_done(duration_s)
+    else:
+        fail(node, error)
+    scheduler.finish(node, error is not None)
+
+
+def _after_good_run(node: Node) -> None:
+    if node.reset_inputs_on_trigger:
+        for _, port in node._arguments:
+            port.set_value(NoValue, does_trigger=False)
+    beat = node._beat
+    if beat.links or beat._listeners is not None or node._listeners:
+        beat.set_value(time.time())
+
+
+def fail(node: Node, exc: BaseException) -> None:
+    """Record a failure and hand it to whoever listens, or keep it for whoever awaits."""
+    if isinstance(exc, asyncio.CancelledError):
+        exc = NodeCancelledError(f"{node.name!r} was stopped")
+    node.last_error = RunError(exc)
+    node._stale = True
+    error = NodeTriggerError(str(exc)).with_traceback(exc.__traceback__)
+    error.original = exc
+    if node._watched:
+        node._run_failed()
+    space = node._space
+    if node._error_listeners:
+        try:
+            node.error(error)
+        except Exception:  # noqa: BLE001 - listeners are foreign code
+            FUNCNODES_LOGGER.exception("an error listener of %r failed", node.name)
+    if space is not None:
+        space._node_failed(node, error, exc)
+    elif not node._error_listeners:
+        node._undelivered = error
+        FUNCNODES_LOGGER.debug("%r failed", node.name, exc_info=exc)

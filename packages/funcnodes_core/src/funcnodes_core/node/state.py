@@ -1,0 +1,208 @@
+"""Nodes as dicts, their status, and looking up ports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from funcnodes_core._runnable import Phase
+from funcnodes_core.exceptions import IONotFoundError, NodeAlreadyDefinedError
+from funcnodes_core.io.base import NodeIO, nobody
+from funcnodes_core.io.state import full_serialize as full_serialize_io
+from funcnodes_core.io.state import serialize_class as serialize_io_class
+from funcnodes_core.node.mode import NodeMode
+
+if TYPE_CHECKING:
+    from funcnodes_core.node.base import Node
+
+__all__ = [
+    "add_port",
+    "announce_first_values",
+    "deserialize",
+    "find_port",
+    "full_serialize",
+    "merged_render_options",
+    "port_options",
+    "remove_port",
+    "serialize",
+    "serialize_class",
+    "status",
+    "status_word",
+]
+
+P = TypeVar("P", bound=NodeIO)
+
+
+def merged_render_options(defaults: Mapping[str, Any], given: dict[str, Any] | None) -> dict[str, Any]:
+    """A node's render options: the given ones with the class's filled in, in place."""
+    options = given if given is not None else {}
+    for key, value in defaults.items():
+        old = options.get(key)
+        if isinstance(old, dict) and isinstance(value, dict):
+            options[key] = {**value, **old}
+        else:
+            options.setdefault(key, value)
+    return options
+
+
+def port_options(
+    io_options: Mapping[str, Any] | None, render_options: Mapping[str, Any] | None
+) -> dict[str, Any] | None:
+    """What the constructor says about single ports; None when it says nothing."""
+    rendering = (render_options or {}).get("io", {})
+    if not io_options and not rendering:
+        return None
+    out: dict[str, dict[str, Any]] = {io_id: dict(options) for io_id, options in (io_options or {}).items()}
+    for io_id, options in rendering.items():
+        own = out.setdefault(io_id, {})
+        own["render_options"] = {**options, **own.get("render_options", {})}
+    return out
+
+
+def announce_first_values(node: Node) -> None:
+    """Tell listeners given in a port's options of its first value.
+
+    Twice, as node modules expect it: once before the port has a node, once after.
+    """
+    for port in node.inputs.values():
+        if port._listeners is None:
+            continue
+        ref = port._node
+        port._node = nobody
+        port.emit("after_set_value", {"result": port.value})
+        port._node = ref
+        port.emit("after_set_value", {"result": port.value})
+
+
+def find_port(node: Node, ports: Mapping[str, P], io_id: str, kind: str) -> P:
+    """The port of an id.
+
+    Raises:
+        IONotFoundError: There is none; the message names those there are.
+    """
+    try:
+        return ports[io_id]
+    except KeyError:
+        known = ", ".join(repr(known) for known in ports if not known.startswith("_trigger"))
+        raise IONotFoundError(f"{node.name!r} has no {kind} {io_id!r}; it has {known or 'none'}") from None
+
+
+def add_port(node: Node, ports: dict[str, P], port: P) -> None:
+    """Give one node a further port.
+
+    Raises:
+        NodeAlreadyDefinedError: The port belongs to a node, or the id is taken.
+    """
+    if port.node is not None:
+        raise NodeAlreadyDefinedError(f"port {port.id!r} belongs to {port.node.name!r}")
+    if port.id in ports:
+        raise NodeAlreadyDefinedError(f"{node.name!r} has a port {port.id!r}")
+    port._node = node._ref
+    ports[port.id] = port
+    node._ports_changed()
+
+
+def remove_port(node: Node, ports: dict[str, P], port: P) -> None:
+    """Take a port away, with its wires."""
+    found = find_port(node, ports, port.id, "port")
+    found.disconnect()  # type: ignore[attr-defined]
+    del ports[port.id]
+    found._node = nobody
+    node._ports_changed()
+
+
+def status_word(node: Node) -> str:
+    """One word for what the node is doing; see `Node.status_word`."""
+    if node._run is not None:
+        return "running"
+    if node._phase is not Phase.IDLE:
+        return "waiting"
+    if node._muted:
+        return "muted"
+    if node.last_error is not None:
+        return "failed"
+    if node._stale:
+        return "stale"
+    return "done" if node.run_count else "idle"
+
+
+def status(node: Node) -> dict[str, Any]:
+    """What the node has, lacks and does."""
+    return {
+        "ready": node.ready(),
+        "ready_state": node.ready_state(),
+        "in_trigger": node.in_trigger,
+        "requests_trigger": node._requested,
+        "inputs": {io_id: port.status() for io_id, port in node.inputs.items()},
+        "outputs": {io_id: port.status() for io_id, port in node.outputs.items()},
+    }
+
+
+def serialize(node: Node, *, drop: bool) -> dict[str, Any]:
+    """The node with the keys that earlier releases wrote."""
+    cls = type(node)
+    out: dict[str, Any] = {
+        "name": node.name,
+        "id": node.uuid,
+        "node_id": node.node_id,
+        "node_name": getattr(node, "node_name", cls.__name__),
+        "io": {
+            port.id: port.serialize(drop=drop)
+            for port in (*node.inputs.values(), *node.outputs.values())
+            if not drop or not port.id.startswith("_trigger") or port.is_connected()
+        },
+    }
+    if node.reset_inputs_on_trigger != cls.default_reset_inputs_on_trigger or not drop:
+        out["reset_inputs_on_trigger"] = node.reset_inputs_on_trigger
+    if node.description != cls.description or not drop:
+        out["description"] = node.description
+    if node.properties or not drop:
+        out["properties"] = dict(node.properties)
+    if node.render_options or not drop:
+        out["render_options"] = dict(node.render_options)
+    if node._mode is not NodeMode.ACTIVE:
+        out["mode"] = node._mode.value
+    return out
+
+
+def full_serialize(node: Node, *, with_io_values: bool) -> dict[str, Any]:
+    """Everything about the node."""
+    out = serialize(node, drop=False)
+    ports: list[NodeIO] = [*node.inputs.values(), *node.outputs.values()]
+    out["io"] = {port.id: full_serialize_io(port, with_value=with_io_values) for port in ports}
+    out["io_order"] = [port.id for port in ports]
+    out["status"] = status(node)
+    out["in_trigger"] = node.in_trigger
+    return out
+
+
+def deserialize(node: Node, data: Mapping[str, Any]) -> None:
+    """Take over what `serialize` gave; nothing runs."""
+    if data.get("name"):
+        node._name = data["name"]
+    if "description" in data:
+        node.description = data["description"]
+    if "reset_inputs_on_trigger" in data:
+        node._reset_inputs = bool(data["reset_inputs_on_trigger"])
+    node.properties.update(data.get("properties", {}))
+    if data.get("render_options"):
+        node.render_options.update(data["render_options"])
+    if "mode" in data:
+        node._mode = NodeMode(data["mode"])
+        node._muted = node._mode is NodeMode.MUTED
+    for io_id, saved in data.get("io", {}).items():
+        ports = node.inputs if saved.get("is_input", io_id in node.inputs) else node.outputs
+        port = ports.get(io_id)
+        if port is not None:
+            port.deserialize(saved)
+
+
+def serialize_class(cls: type[Node]) -> dict[str, Any]:
+    """The class as a library shows it."""
+    return {
+        "node_id": cls.node_id,
+        "node_name": cls.node_name,
+        "description": cls.description,
+        "inputs": [serialize_io_class(p) for p in cls._input_templates if not p.id.startswith("_trigger")],
+        "outputs": [serialize_io_class(p) for p in cls._output_templates if not p.id.startswith("_trigger")],
+    }

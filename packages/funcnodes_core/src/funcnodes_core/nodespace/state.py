@@ -1,0 +1,134 @@
+"""Graphs as dicts: the form that earlier releases wrote, read and written."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from funcnodes_core._logging import FUNCNODES_LOGGER
+from funcnodes_core.exceptions import FuncNodesError, NodeClassNotFoundError
+from funcnodes_core.lib.shelf import Shelf, flatten_shelf
+from funcnodes_core.node.base import Node
+from funcnodes_core.nodespace.placeholder import PlaceHolderNode
+
+if TYPE_CHECKING:
+    from funcnodes_core.nodespace.nodespace import NodeSpace
+
+__all__ = [
+    "deserialize",
+    "full_serialize",
+    "load_edge",
+    "load_node",
+    "make_node",
+    "remove_nodes_of",
+    "serialize",
+]
+
+
+def make_node(cls: type[Node], kwargs: dict[str, Any]) -> Node:
+    """A node of a class, also of one whose constructor takes no arguments."""
+    if cls.__init__ is Node.__init__ or kwargs.keys() <= _accepted(cls, kwargs):
+        return cls(**kwargs)
+    taken = {key: value for key, value in kwargs.items() if key in _accepted(cls, kwargs)}
+    node = cls(**taken)
+    if "uuid" in kwargs and "uuid" not in taken:
+        node._uuid = kwargs["uuid"]
+    if kwargs.get("name") and "name" not in taken:
+        node._name = kwargs["name"]
+    node.properties.update(kwargs.get("properties") or {})
+    return node
+
+
+def _accepted(cls: type[Node], kwargs: dict[str, Any]) -> set[str]:
+    parameters = inspect.signature(cls.__init__).parameters
+    if any(p.kind is p.VAR_KEYWORD for p in parameters.values()):
+        return set(kwargs)
+    return set(parameters)
+
+
+def remove_nodes_of(space: NodeSpace, shelf: Shelf) -> None:
+    """Remove the nodes whose classes a shelf offers."""
+    ids = {cls.node_id for cls in flatten_shelf(shelf)[0]}
+    for node in space.nodes:
+        if node.node_id in ids:
+            space.remove_node_instance(node)
+
+
+def serialize(space: NodeSpace) -> dict[str, Any]:
+    """The graph with the keys that earlier releases wrote."""
+    return {
+        "nodes": space.serialize_nodes(),
+        "edges": space.serialize_edges(),
+        "prop": space.properties,
+        "groups": space.groups.serialize(),
+    }
+
+
+def full_serialize(space: NodeSpace, *, with_io_values: bool) -> dict[str, Any]:
+    """Everything about the graph."""
+    return {
+        "nodes": [node.full_serialize(with_io_values=with_io_values) for node in space.nodes],
+        "edges": space.serialize_edges(),
+        "prop": space.properties,
+        "groups": space.groups.serialize(),
+        "lib": space.lib.full_serialize(),
+    }
+
+
+def deserialize(space: NodeSpace, data: Mapping[str, Any]) -> None:
+    """Replace the graph by a saved one; nothing runs.
+
+    Raises:
+        ValueError: The data has not the form of a graph; the graph is as it was.
+    """
+    nodes, edges = data.get("nodes", []), data.get("edges", [])
+    if not isinstance(nodes, list) or not isinstance(edges, (list, tuple)):
+        raise ValueError("a saved graph has lists under 'nodes' and 'edges'")
+    for saved in nodes:
+        if not isinstance(saved, Mapping) or not saved.get("node_id"):
+            raise ValueError(f"a saved node is a dict with a 'node_id', not {saved!r:.100}")
+    space.clear()
+    space._loading = True
+    try:
+        for saved in nodes:
+            load_node(space, saved)
+        for edge in edges:
+            load_edge(space, edge)
+        for saved in nodes:
+            node = space._nodes.get(str(saved.get("id") or saved.get("uuid")))
+            if node is not None:
+                node.deserialize(saved)
+        for key, value in (data.get("prop") or {}).items():
+            space.set_property(key, value)
+        if data.get("groups"):
+            space.groups.deserialize(data["groups"])
+    finally:
+        space._loading = False
+    for observer in space._observers:
+        observer.loaded()
+
+
+def load_node(space: NodeSpace, saved: Mapping[str, Any]) -> Node:
+    """Add a saved node without its values; a placeholder where its class is missing."""
+    uuid = saved.get("id") or saved.get("uuid")
+    try:
+        cls = space.node_class(saved["node_id"])
+    except NodeClassNotFoundError:
+        return space.add_node_instance(PlaceHolderNode(saved))
+    kwargs = {"uuid": uuid, "name": saved.get("name"), "trigger_on_create": False}
+    return space.add_node_instance(make_node(cls, kwargs))
+
+
+def load_edge(space: NodeSpace, edge: Any) -> None:
+    """Add a saved wire without a type check; one that cannot be is named in the log."""
+    try:
+        src, src_io, dst, dst_io = edge
+        source, target = space.get_node_by_id(src), space.get_node_by_id(dst)
+        if isinstance(source, PlaceHolderNode) and src_io not in source.inputs:
+            source.ensure_port(src_io, is_input=False)
+        if isinstance(target, PlaceHolderNode):
+            target.ensure_port(dst_io, is_input=True)
+        space.connect(src, src_io, dst, dst_io, check=False)
+    except (FuncNodesError, ValueError, TypeError) as exc:
+        FUNCNODES_LOGGER.warning("a saved wire %r was left out: %s", edge, exc)
