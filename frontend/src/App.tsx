@@ -9,7 +9,9 @@ import { libraryOpen, propertiesOpen } from "@/store/ui";
 import { Banner } from "@/shell/Banner";
 import { EmptyCanvas } from "@/shell/EmptyCanvas";
 import { Header } from "@/shell/Header";
+import { Dialogs } from "@/panels/Dialogs";
 import { Library } from "@/panels/Library";
+import { SidePanel } from "@/panels/SidePanel";
 import css from "@/App.module.css";
 
 export function App() {
@@ -38,9 +40,14 @@ function Editor() {
           <EmptyCanvas />
           <Banner />
         </main>
-        {right && <aside className={css.right} />}
+        {right && (
+          <aside className={css.right}>
+            <SidePanel />
+          </aside>
+        )}
       </div>
       <AddSearch />
+      <Dialogs />
     </div>
   );
 }

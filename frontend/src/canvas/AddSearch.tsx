@@ -19,7 +19,7 @@ const HEIGHT = 400;
 const EDGE = 12;
 /** Where on a node its first port is, so that a dropped wire ends at the pointer. */
 const PORT_OFFSET = 48;
-const NODE_WIDTH = 232;
+const NODE_WIDTH = 256;
 
 const close = (): void => addSearch.set(null);
 

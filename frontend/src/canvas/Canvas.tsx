@@ -9,6 +9,7 @@ import {
   ReactFlow,
   SelectionMode,
   useReactFlow,
+  type Node,
   type NodeTypes,
 } from "@xyflow/react";
 import "@xyflow/react/dist/base.css";
@@ -27,8 +28,10 @@ import { currentWorker } from "@/store/workers";
 import "@/canvas/flow.css";
 import css from "@/canvas/Canvas.module.css";
 
-const NODE_TYPES: NodeTypes = { node: NodeCard, group: GroupFrame };
+const NODE_TYPES: NodeTypes = { node: NodeCard, frame: GroupFrame };
 const FIT = { padding: 0.2, maxZoom: 1, minZoom: 0.2 };
+
+const minimapColour = (node: Node): string => (node.type === "frame" ? "var(--surface-3)" : "var(--border-strong)");
 
 export function Canvas() {
   const shownNodes = useCell(flowNodes);
@@ -91,16 +94,18 @@ export function Canvas() {
         proOptions={{ hideAttribution: true }}
       >
         <Background variant={BackgroundVariant.Dots} gap={20} size={1.2} color="var(--canvas-dot)" />
-        <MiniMap
-          className={css.minimap}
-          pannable
-          zoomable
-          nodeColor="var(--border-strong)"
-          nodeStrokeWidth={0}
-          nodeBorderRadius={10}
-          maskColor="color-mix(in srgb, var(--canvas) 60%, transparent)"
-          ariaLabel="Overview"
-        />
+        {shownNodes.length > 0 && (
+          <MiniMap
+            className={css.minimap}
+            pannable
+            zoomable
+            nodeColor={minimapColour}
+            nodeStrokeWidth={0}
+            nodeBorderRadius={16}
+            maskColor="color-mix(in srgb, var(--canvas) 60%, transparent)"
+            ariaLabel="Overview"
+          />
+        )}
         <CanvasControls />
       </ReactFlow>
     </div>

@@ -16,7 +16,8 @@ function bodyPort(node: NodeRecord): string | null {
   if (typeof named === "string") {
     return portKey(node.id, named, !node.outputs.includes(named) && node.inputs.includes(named));
   }
-  return node.outputs[0] === undefined ? null : portKey(node.id, node.outputs[0], false);
+  const first = node.outputs.find((io) => !io.startsWith("_trigger"));
+  return first === undefined ? null : portKey(node.id, first, false);
 }
 
 export function NodeBody({ node, selected }: { node: NodeRecord; selected: boolean }) {

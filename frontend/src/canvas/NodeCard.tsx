@@ -28,6 +28,7 @@ export const NodeCard = memo(function NodeCard({ id, selected, width }: NodeProp
   return (
     <article className={classes} style={width === undefined ? undefined : { width }} data-node={id} data-status={node.status} aria-label={node.name}>
       <NodeHead node={node} />
+      {node.status === "running" && node.progress?.message && <p className={css.message}>{node.progress.message}</p>}
       {!node.collapsed && <TriggerPorts node={node} />}
       {node.collapsed ? <FoldedPorts node={node} /> : <Ports node={node} low={low} />}
       {!node.collapsed && !low && <NodeBody node={node} selected={selected ?? false} />}
@@ -42,9 +43,11 @@ const isTrigger = (io: string): boolean => io.startsWith("_trigger");
 function Ports({ node, low }: { node: NodeRecord; low: boolean }) {
   return (
     <div className={css.ports}>
+      <div className={css.inputs}>
       {node.inputs.filter((io) => !isTrigger(io)).map((io) => (
         <PortRow key={`in:${io}`} portKey={portKey(node.id, io, true)} low={low} />
       ))}
+      </div>
       {node.outputs.filter((io) => !isTrigger(io)).map((io) => (
         <PortRow key={`out:${io}`} portKey={portKey(node.id, io, false)} low={low} />
       ))}

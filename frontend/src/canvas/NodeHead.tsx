@@ -77,16 +77,12 @@ function Title({ node }: { node: NodeRecord }) {
 
 function Progress({ progress }: { progress: NodeProgress | null }) {
   const part = progress?.progress ?? null;
-  const text = progress?.message ?? "";
   return (
-    <>
       <span className={css.track} role="progressbar" aria-valuenow={part === null ? undefined : Math.round(part * 100)}>
         <span
           className={part === null ? css.sweep : css.bar}
           style={part === null ? undefined : { width: `${Math.min(1, part) * 100}%` }}
         />
       </span>
-      {text !== "" && <span className={css.message}>{text}</span>}
-    </>
   );
 }

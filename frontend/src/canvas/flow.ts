@@ -59,7 +59,7 @@ function drawGroup(id: string, box: Box, drawn: Node | undefined): Node {
   return {
     ...drawn,
     id: groupNodeId(id),
-    type: "group",
+    type: "frame",
     position: { x: box.x, y: box.y },
     width: box.width,
     height: box.height,

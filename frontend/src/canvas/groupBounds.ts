@@ -14,7 +14,7 @@ export interface Box {
 const PAD = 16;
 const HEAD = 30;
 /** Size of a node that has not been measured yet. */
-const GUESS = { width: 232, height: 100 };
+const GUESS = { width: 256, height: 100 };
 
 const boxOf = (node: Node): Box => ({
   ...node.position,

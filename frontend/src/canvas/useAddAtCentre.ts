@@ -7,7 +7,7 @@ import { addNode } from "@/store/intents";
 
 const STAIRS = 28;
 const STEPS = 8;
-const HALF_NODE = 116;
+const HALF_NODE = 128;
 
 export function useAddAtCentre(): (nodeId: string) => void {
   const { screenToFlowPosition } = useReactFlow();

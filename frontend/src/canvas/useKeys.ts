@@ -17,6 +17,7 @@ import {
 } from "@/canvas/actions";
 import { selectNodes } from "@/canvas/flow";
 import { redo, triggerNode, undo } from "@/store/intents";
+import { openDialog } from "@/panels/dialogs";
 import { selection } from "@/store/selection";
 import { addSearch, libraryOpen, propertiesOpen, setLibraryOpen, setPropertiesOpen } from "@/store/ui";
 
@@ -79,6 +80,7 @@ export function useKeys(surface: RefObject<HTMLDivElement | null>): void {
       ...PLAIN,
       " ": search,
       Tab: search,
+      "?": () => openDialog.set("keys"),
       f: () => fitView({ padding: 0.15, maxZoom: 1, duration: 180 }),
       "+": () => zoomIn({ duration: 120 }),
       "-": () => zoomOut({ duration: 120 }),

@@ -15,6 +15,7 @@ import {
   type ThemeChoice,
 } from "@/store/ui";
 import { connection } from "@/store/workers";
+import { MoreMenu } from "@/panels/MoreMenu";
 import { WorkerMenu } from "@/panels/WorkerMenu";
 import { IconButton } from "@/ui";
 import css from "@/shell/Header.module.css";
@@ -50,6 +51,7 @@ export function Header() {
         <IconButton label="Properties" keys="Ctrl+I" pressed={rightOpen} onClick={() => setPropertiesOpen(!rightOpen)}>
           <PanelRight size={16} />
         </IconButton>
+        <MoreMenu />
       </div>
     </header>
   );

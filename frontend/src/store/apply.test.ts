@@ -1,34 +1,64 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { EventFrame, FullState, WireNode } from "@/protocol/wire";
+import type { EventFrame, FullState, WireIO, WireNode } from "@/protocol/wire";
 import { applyBinaryValue, applyEvent, applyFullState, dropPending, markPending, settlePending } from "@/store/apply";
 import { edges, groups, loaded, nodes, ports } from "@/store/graph";
 import { NO_VALUE, shownValue, type Json } from "@/store/types";
+
+const port = (id: string, value: Json): WireIO => ({
+  id,
+  name: id,
+  type: "int",
+  value,
+  mime: "application/json",
+  complete: true,
+  default: NO_VALUE,
+  required: true,
+  connected: false,
+  hidden: false,
+  does_trigger: true,
+  render_options: {},
+  value_options: {},
+  description: "",
+});
 
 const node = (uuid: string): WireNode => ({
   uuid,
   node_id: "test.add",
   name: "Add",
-  inputs: { a: { id: "a", name: "a", type: "int", value: 1 }, b: { id: "b", name: "b", type: "int" } },
-  outputs: { out: { id: "out", name: "out", type: "int", value: 3, mime: "application/json" } },
+  description: "",
+  inputs: { a: port("a", 1), b: port("b", NO_VALUE) },
+  outputs: { out: port("out", 3) },
   status: "done",
   frontend: { pos: [10, 20] },
+  mode: "active",
+  progress: null,
+  error: null,
+  properties: {},
+  render_options: {},
+  reset_inputs_on_trigger: false,
+  placeholder: false,
+  duration_s: null,
 });
+
+const group = { id: "g1", name: "Both", nodes: ["n1", "n2"], groups: [], parent: null, colour: null };
 
 const state: FullState = {
   nodespace: {
     nodes: [node("n1"), node("n2")],
     edges: [{ src: ["n1", "out"], dst: ["n2", "a"] }],
-    groups: [{ id: "g1", name: "Both", nodes: ["n1", "n2"], groups: [] }],
+    groups: [{ ...group, collapsed: false, pos: null, size: null, meta: {} }],
     prop: {},
   },
   lib: { shelves: [] },
-  worker: { uuid: "w", name: "w" },
+  worker: { uuid: "w", name: "w", notices: [] },
+  client: "me",
+  epoch: "e",
   seq: 1,
   rev: 1,
 };
 
 const send = (event: string, data: { [key: string]: Json }, more: Partial<EventFrame> = {}) =>
-  applyEvent({ type: "nodespaceevent", event, data, ...more });
+  applyEvent({ type: "nodespaceevent", event, data, seq: 1, prev: 0, ...more });
 
 const value = (v: Json, more: Partial<EventFrame> = {}) =>
   send(
@@ -104,7 +134,7 @@ describe("events", () => {
   });
 
   it("replace the ports of a node", () => {
-    send("node_ports_changed", { uuid: "n1", inputs: { c: { id: "c", name: "c", type: "str" } }, outputs: {} });
+    send("node_ports_changed", { uuid: "n1", inputs: { c: port("c", 1) as unknown as Json }, outputs: {} });
 
     expect(nodes.get("n1")).toMatchObject({ inputs: ["c"], outputs: [], name: "Add" });
     expect(ports.get("n1/in/a")).toBeUndefined();

@@ -1,6 +1,6 @@
 /** The only writer of the graph: full states, events, and values that wait for the worker's word. */
 
-import type { EventFrame, FullState, ValueFrame, WireGroup, WireIO, WireNode } from "@/protocol/wire";
+import type { EventData as Data, EventFrame, FullState, ValueFrame, WireGroup, WireIO, WireLibrary, WireNode } from "@/protocol/wire";
 import { batch } from "@/store/collection";
 import { edges, groups, loaded, nodes, ports } from "@/store/graph";
 import { library } from "@/store/library";
@@ -18,13 +18,11 @@ import {
 import type { EdgeRecord, Json, NodeRecord, NodeStatus, PortRecord } from "@/store/types";
 import { NO_VALUE, edgeKey, portKey } from "@/store/types";
 
-type Data = { [key: string]: Json };
-
 // --- the whole state -------------------------------------------------------------------------------------------
 
 export function applyFullState(state: FullState): void {
   const space = state.nodespace;
-  const outputs = new Set(space.nodes.flatMap((node) => Object.keys(node.outputs ?? {}).map((io) => `${node.uuid}/${io}`)));
+  const outputs = new Set(space.nodes.flatMap((node) => Object.keys(node.outputs).map((io) => `${node.uuid}/${io}`)));
   const isOutput = (node: string, io: string) => outputs.has(`${node}/${io}`);
   batch(() => {
     ports.replaceAll(space.nodes.flatMap(readPorts).map((port) => [port.key, port]));
@@ -45,7 +43,7 @@ export function applyNothing(): void {
   });
 }
 
-export function applyLibrary(lib: FullState["lib"]): void {
+export function applyLibrary(lib: WireLibrary): void {
   library.set(readLibrary(lib));
 }
 
@@ -116,14 +114,13 @@ function updateNode(uuid: string, change: Partial<NodeRecord>): void {
 function setPorts(data: Data): void {
   const node = nodes.get(uuidOf(data));
   if (node === undefined) return;
-  const wire = { ...data, uuid: node.id, node_id: node.nodeId } as unknown as WireNode;
+  const wire = { inputs: data.inputs, outputs: data.outputs, uuid: node.id } as unknown as WireNode;
   const next = readPorts(wire);
   const kept = new Set(next.map((port) => port.key));
   for (const io of node.inputs) if (!kept.has(portKey(node.id, io, true))) ports.delete(portKey(node.id, io, true));
   for (const io of node.outputs) if (!kept.has(portKey(node.id, io, false))) ports.delete(portKey(node.id, io, false));
   for (const port of next) ports.set(port.key, port);
-  const { inputs, outputs } = readNode(wire);
-  nodes.set(node.id, { ...node, inputs, outputs });
+  nodes.set(node.id, { ...node, inputs: Object.keys(wire.inputs), outputs: Object.keys(wire.outputs) });
 }
 
 function ran(data: Data): void {
@@ -168,7 +165,7 @@ function addEdge(data: Data): void {
 function setGroup(data: Data): void {
   const wire = data.group as unknown as WireGroup;
   const before = groups.get(wire.id);
-  groups.set(wire.id, readGroup({ ...before, ...wire }));
+  groups.set(wire.id, { ...before, ...readGroup(wire) });
 }
 
 function findPort(node: string, io: string, ioType: unknown): PortRecord | undefined {
@@ -188,6 +185,10 @@ function wireOf(port: PortRecord): WireIO {
   return {
     id: port.id,
     name: port.name,
+    // The shown value is not news here: updatePort keeps it.
+    value: null,
+    mime: "",
+    complete: true,
     type: port.type,
     default: port.default,
     required: port.required,

@@ -3,7 +3,7 @@
 import { applyBinaryValue, applyEvent, applyFullState, applyLibrary, applyNothing } from "@/store/apply";
 import { batch } from "@/store/collection";
 import { setLink } from "@/store/session";
-import type { FullState } from "@/protocol/wire";
+import type { EventFrame, FullState, WireLibrary } from "@/protocol/wire";
 import type { WorkerRecord, WorkerRunState } from "@/store/types";
 import { notify, tasks } from "@/store/ui";
 import { connection, currentWorker, managerConnection, workers } from "@/store/workers";
@@ -100,7 +100,7 @@ export function openWorker(uuid: string): void {
       batch,
       onState: takeState,
       onEvent: (frame) => {
-        if (!applyEvent(frame) && frame.event === "library_changed") void refreshLibrary();
+        if (!applyEvent(frame)) takeWorkerEvent(frame);
       },
       onBinary: ({ header, payload }) => applyBinaryValue(header, payload),
       onProgress: (text, progress, task) => showTask(task, text, progress),
@@ -111,14 +111,26 @@ export function openWorker(uuid: string): void {
   setLink(link);
 }
 
+/** What the worker has said about its graph already. */
+let told: ReadonlySet<string> = new Set();
+
 function takeState(state: FullState): void {
   applyFullState(state);
+  for (const text of state.worker.notices) if (!told.has(text)) notify("info", text);
+  told = new Set(state.worker.notices);
   document.title = `${state.worker.name} · FuncNodes`;
+}
+
+function takeWorkerEvent({ event, data }: EventFrame): void {
+  if (event === "library_changed") void refreshLibrary();
+  if (event !== "worker_updated") return;
+  if (typeof data.read_only === "string") notify("error", "This worker can write nothing now", data.read_only);
+  if (typeof data.name === "string") document.title = `${data.name} · FuncNodes`;
 }
 
 async function refreshLibrary(): Promise<void> {
   try {
-    applyLibrary((await link?.call("get_library")) as unknown as FullState["lib"]);
+    applyLibrary((await link?.call("get_library")) as unknown as WireLibrary);
   } catch (error) {
     showFailure(error);
   }

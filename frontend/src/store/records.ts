@@ -1,6 +1,6 @@
 /** From the worker's shapes to the editor's records. */
 
-import type { FullState, WireGroup, WireIO, WireLibraryNode, WireNode, WireShelf } from "@/protocol/wire";
+import type { EventData, WireGroup, WireIO, WireLibrary, WireLibraryNode, WireLibraryPort, WireNode, WireShelf } from "@/protocol/wire";
 import type {
   EdgeRecord,
   GroupRecord,
@@ -11,8 +11,8 @@ import type {
   NodeError,
   NodeProgress,
   NodeRecord,
-  NodeStatus,
   PortRecord,
+  TypeSpec,
 } from "@/store/types";
 import { NO_VALUE, edgeKey, portKey } from "@/store/types";
 
@@ -37,35 +37,34 @@ export function readValue(wire: {
 }
 
 export function readPort(node: string, wire: WireIO, isInput: boolean): PortRecord {
+  const { value, mime, complete, href } = wire;
   return {
     key: portKey(node, wire.id, isInput),
     node,
     id: wire.id,
     name: wire.name || wire.id,
     isInput,
-    type: wire.type ?? "Any",
-    ...readValue({ ...wire, data: wire.value === undefined ? NO_VALUE : wire.value }),
+    type: wire.type as TypeSpec,
+    ...readValue({ data: value as Json, mime, complete, href }),
     version: 0,
-    default: wire.default === undefined ? NO_VALUE : wire.default,
-    required: wire.required ?? false,
-    connected: wire.connected ?? false,
-    hidden: wire.hidden ?? false,
-    doesTrigger: wire.does_trigger ?? true,
-    renderOptions: wire.render_options ?? {},
-    valueOptions: wire.value_options ?? {},
-    description: wire.description ?? "",
+    default: wire.default as Json,
+    required: wire.required,
+    connected: wire.connected,
+    hidden: wire.hidden,
+    doesTrigger: wire.does_trigger,
+    renderOptions: wire.render_options as PortRecord["renderOptions"],
+    valueOptions: wire.value_options as PortRecord["valueOptions"],
+    description: wire.description,
   };
 }
 
-export function readError(error: WireNode["error"]): NodeError | null {
-  if (error === null || error === undefined) return null;
-  if (typeof error === "string") return { error, traceback: "" };
-  return { error: error.error, traceback: error.traceback ?? "" };
+export function readError(error: { error: string; traceback?: string } | null): NodeError | null {
+  return error && { error: error.error, traceback: error.traceback ?? "" };
 }
 
-export function readProgress(wire: { [key: string]: Json } | null | undefined): NodeProgress | null {
-  if (wire === null || wire === undefined) return null;
-  const message = wire.message ?? wire.desc ?? "";
+export function readProgress(wire: EventData | null): NodeProgress | null {
+  if (wire === null) return null;
+  const message = wire.message ?? "";
   return {
     ...wire,
     progress: typeof wire.progress === "number" ? wire.progress : null,
@@ -78,27 +77,27 @@ export function readNode(wire: WireNode): NodeRecord {
     id: wire.uuid,
     nodeId: wire.node_id,
     name: wire.name || wire.node_id,
-    description: wire.description ?? "",
-    status: (wire.status ?? "idle") as NodeStatus,
-    mode: (wire.mode ?? "active") as NodeRecord["mode"],
-    pos: wire.frontend?.pos ?? [0, 0],
-    size: wire.frontend?.size ?? null,
-    collapsed: wire.frontend?.collapsed ?? false,
-    inputs: Object.keys(wire.inputs ?? {}),
-    outputs: Object.keys(wire.outputs ?? {}),
+    description: wire.description,
+    status: wire.status,
+    mode: wire.mode,
+    pos: wire.frontend.pos ?? [0, 0],
+    size: wire.frontend.size ?? null,
+    collapsed: wire.frontend.collapsed ?? false,
+    inputs: Object.keys(wire.inputs),
+    outputs: Object.keys(wire.outputs),
     error: readError(wire.error),
-    progress: readProgress(wire.progress),
-    durationS: wire.duration_s ?? null,
-    properties: wire.properties ?? {},
-    renderOptions: (wire.render_options ?? {}) as NodeRecord["renderOptions"],
-    placeholder: wire.placeholder ?? false,
-    resetInputsOnTrigger: wire.reset_inputs_on_trigger ?? false,
+    progress: readProgress(wire.progress as EventData | null),
+    durationS: wire.duration_s,
+    properties: wire.properties as NodeRecord["properties"],
+    renderOptions: wire.render_options as NodeRecord["renderOptions"],
+    placeholder: wire.placeholder,
+    resetInputsOnTrigger: wire.reset_inputs_on_trigger,
   };
 }
 
 export function readPorts(wire: WireNode): PortRecord[] {
-  const read = (ios: { [id: string]: WireIO } | undefined, isInput: boolean) =>
-    Object.entries(ios ?? {}).map(([id, io]) => readPort(wire.uuid, { ...io, id }, isInput));
+  const read = (ios: { [id: string]: WireIO }, isInput: boolean) =>
+    Object.entries(ios).map(([id, io]) => readPort(wire.uuid, { ...io, id }, isInput));
   return [...read(wire.inputs, true), ...read(wire.outputs, false)];
 }
 
@@ -121,27 +120,27 @@ export function readEdge(
 export function readGroup(wire: WireGroup): GroupRecord {
   return {
     id: wire.id,
-    name: wire.name ?? "",
+    name: wire.name,
     colour: wire.colour ?? "",
-    collapsed: wire.collapsed ?? false,
-    nodes: wire.nodes ?? [],
-    groups: wire.groups ?? [],
+    collapsed: wire.collapsed,
+    nodes: wire.nodes,
+    groups: wire.groups,
   };
 }
 
 function readLibraryNode(wire: WireLibraryNode, path: string[]): LibraryNode {
-  const port = (io: WireIO) => ({
+  const port = (io: WireLibraryPort) => ({
     id: io.id,
     name: io.name || io.id,
-    type: io.type ?? "Any",
-    required: io.required ?? false,
+    type: io.type as TypeSpec,
+    required: io.required,
   });
   return {
     nodeId: wire.node_id,
     name: wire.name,
-    description: wire.description ?? "",
-    inputs: (wire.inputs ?? []).map(port),
-    outputs: (wire.outputs ?? []).map(port),
+    description: wire.description,
+    inputs: wire.inputs.map(port),
+    outputs: wire.outputs.map(port),
     path,
   };
 }
@@ -150,13 +149,13 @@ function readShelf(wire: WireShelf, above: string[]): LibraryShelf {
   const path = [...above, wire.name];
   return {
     name: wire.name,
-    description: wire.description ?? "",
-    nodes: (wire.nodes ?? []).map((node) => readLibraryNode(node, path)),
-    subshelves: (wire.subshelves ?? []).map((shelf) => readShelf(shelf, path)),
+    description: wire.description,
+    nodes: wire.nodes.map((node) => readLibraryNode(node, path)),
+    subshelves: wire.subshelves.map((shelf) => readShelf(shelf, path)),
   };
 }
 
-export function readLibrary(wire: FullState["lib"]): Library {
+export function readLibrary(wire: WireLibrary): Library {
   const shelves = wire.shelves.map((shelf) => readShelf(shelf, []));
   const byId: Library["byId"] = {};
   const collect = (shelf: LibraryShelf): void => {

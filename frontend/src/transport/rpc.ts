@@ -33,6 +33,8 @@ export class CommandError extends Error {
   }
 }
 
+type AnswerId = string | number | null | undefined;
+
 interface Waiting {
   text: string;
   resolve(result: Json): void;
@@ -75,12 +77,12 @@ export class Calls {
     });
   }
 
-  answer(id: string | undefined, result: Json): void {
+  answer(id: AnswerId, result: Json): void {
     this.take(id)?.resolve(result);
   }
 
   /** False when nobody waits for it. */
-  fail(id: string | undefined, error: CommandError): boolean {
+  fail(id: AnswerId, error: CommandError): boolean {
     const waiting = this.take(id);
     waiting?.reject(error);
     return waiting !== undefined;
@@ -97,9 +99,10 @@ export class Calls {
     for (const one of waiting) one.reject(error);
   }
 
-  private take(id: string | undefined): Waiting | undefined {
-    const waiting = id === undefined ? undefined : this.waiting.get(id);
-    if (id !== undefined) this.waiting.delete(id);
+  private take(id: AnswerId): Waiting | undefined {
+    if (typeof id !== "string") return undefined; // ours are all text
+    const waiting = this.waiting.get(id);
+    this.waiting.delete(id);
     return waiting;
   }
 }

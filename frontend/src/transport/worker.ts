@@ -1,5 +1,6 @@
 /** The link to one worker: state, events in order, commands; it catches up by itself after a loss. */
 
+import type { Json } from "@/protocol/json";
 import { readBinary, readText } from "@/protocol/frames";
 import type { BinaryFrame, EventFrame, Frame, FullState } from "@/protocol/wire";
 import { Calls, CommandError, type CommandOptions, type Kwargs, type Link } from "@/transport/rpc";
@@ -135,7 +136,7 @@ export class WorkerLink implements Link {
       case "result":
         // The state is taken here, not when its promise resolves: events right behind it belong on top of it.
         if (frame.id !== undefined && frame.id === this.stateCall) this.takeState(frame.result as unknown as FullState);
-        this.calls.answer(frame.id, frame.result ?? null);
+        this.calls.answer(frame.id, (frame.result ?? null) as Json);
         break;
       case "error":
         this.onError(frame);
@@ -159,7 +160,7 @@ export class WorkerLink implements Link {
   }
 
   private onError(frame: Extract<Frame, { type: "error" }>): void {
-    const error = new CommandError(frame.error, frame.code, frame.data ?? null, frame.traceback);
+    const error = new CommandError(frame.error, frame.code, frame.data as Json, frame.traceback);
     if (!this.calls.fail(frame.id, error)) this.handlers.onFailure(error);
   }
 
@@ -176,7 +177,8 @@ export class WorkerLink implements Link {
     const from = { epoch, client: this.client, seq: this.seq };
     this.synced = true; // what catch_up sends is in order behind `seq`
     this.calls.call("catch_up", from).then(
-      () => this.caughtUp(),
+      // Without success a `resync` comes as well, which asks for the state.
+      (result) => (result as { success?: boolean } | null)?.success !== false && this.caughtUp(),
       () => this.askState(),
     );
   }
