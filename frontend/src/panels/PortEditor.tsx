@@ -45,12 +45,13 @@ function Value({ port }: { port: PortRecord }) {
 
 function Head({ port }: { port: PortRecord }) {
   const hidden = port.hidden;
+  const missing = port.isInput && port.required && !port.connected && isNoValue(shownValue(port));
   return (
     <header className={css.head}>
       <i className={css.dot} style={{ background: portLook(port.type).colour }} aria-hidden />
       <span className={cx(css.name, hidden && css.hidden)} title={port.description || port.id}>
         {port.name}
-        {port.isInput && port.required && isNoValue(port.default) && (
+        {missing && (
           <span className={css.required} title="Needs a value">
             *
           </span>

@@ -3,7 +3,7 @@ import { JsonView } from "react-json-view-lite";
 import type { PreviewProps } from "@/previews/types";
 import { toTree } from "@/previews/tree";
 import { cx } from "@/ui/cx";
-import { describe } from "@/widgets/values";
+import { describe, tagged } from "@/widgets/values";
 import css from "@/previews/Previews.module.css";
 import tree from "@/previews/JsonPreview.module.css";
 
@@ -23,7 +23,7 @@ const STYLE = {
   expandIcon: tree.expand ?? "",
   collapseIcon: tree.collapse ?? "",
   collapsedContent: tree.collapsed ?? "",
-  noQuotesForStringValues: false,
+  noQuotesForStringValues: true,
   quotesForFieldNames: false,
   stringifyStringValues: false,
   ariaLables: { collapseJson: "Fold", expandJson: "Unfold" },
@@ -36,9 +36,31 @@ function length(value: unknown): number {
   return typeof value === "object" && value !== null ? Object.keys(value).length : 0;
 }
 
+/** Lists of plain values this short read better as running text than as a tree. */
+const RUNNING_ITEMS = 400;
+
+function runningText(data: unknown): string | null {
+  if (!Array.isArray(data) || data.length === 0 || data.length > RUNNING_ITEMS) return null;
+  const plain = data.every((item) => typeof item !== "object" || item === null || tagged(item) !== null);
+  if (!plain) return null;
+  const long = data.some((item) => typeof item === "string" && item.length > 40);
+  return long ? null : data.map((item) => (typeof item === "string" ? JSON.stringify(item) : describe(item))).join(", ");
+}
+
 export function JsonPreview({ data, size }: PreviewProps) {
   const { value, cut } = useMemo(() => (size === "port" ? { value: null, cut: false } : toTree(data)), [data, size]);
   if (size === "port") return <span className={css.line}>{describe(data, 120)}</span>;
+  const running = runningText(data);
+  if (running !== null) {
+    return (
+      <div className={cx(size === "body" && css.body)}>
+        <p className={tree.running}>{running}</p>
+        <div className={css.more} style={{ paddingInline: 0 }}>
+          {length(data) === 1 ? "1 item" : `${length(data)} items`}
+        </div>
+      </div>
+    );
+  }
   if (typeof value !== "object" || value === null) return <p className={css.emptyBody}>{describe(data)}</p>;
   if (length(value) === 0) return <p className={css.emptyBody}>{describe(data)}</p>;
   return (

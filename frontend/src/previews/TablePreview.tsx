@@ -12,6 +12,8 @@ import lines from "@/previews/Previews.module.css";
 import css from "@/previews/TablePreview.module.css";
 
 const ROW_PX = { body: 22, full: 27 };
+/** A node's body sets its tables smaller, so its columns need less. */
+const SCALE = { body: 0.84, full: 1 };
 /** Wide tables are cut in a node's body; the dialog shows every column. */
 const BODY_COLUMNS = 40;
 
@@ -78,8 +80,9 @@ function Grid({ model, order, size, sorting, onSort, label }: GridProps) {
     overscan: 12,
     initialRect: { width: 400, height: 240 },
   });
-  const template = `${model.indexPx}px ${model.columns.map((column) => `minmax(${column.widthPx}px, 1fr)`).join(" ")}`;
-  const width = model.indexPx + model.columns.reduce((sum, column) => sum + column.widthPx, 0);
+  const widths = [model.indexPx, ...model.columns.map((column) => column.widthPx)].map((px) => Math.round(px * SCALE[size]));
+  const template = widths.map((px, at) => (at === 0 ? `${px}px` : `minmax(${px}px, 1fr)`)).join(" ");
+  const width = widths.reduce((sum, px) => sum + px, 0);
   return (
     <div ref={scroller} className={cx(css.scroller, css[size])} tabIndex={0} role="table" aria-label={label} aria-rowcount={model.total}>
       <div style={{ minWidth: width }}>

@@ -6,9 +6,9 @@ import { describe, isNoValue, isPlainObject, tagged } from "@/widgets/values";
 
 /** Rows that are looked at to tell a column's width and kind. */
 const SAMPLE = 60;
-const CHAR_PX = 7.1;
-const PAD_PX = 24;
-const MIN_PX = 52;
+const CHAR_PX = 7.5;
+const PAD_PX = 22;
+const MIN_PX = 44;
 const MAX_PX = 300;
 
 export interface Column {
@@ -39,7 +39,7 @@ function isNumber(value: unknown): boolean {
 function column(label: string, at: number, rows: unknown[][]): Column {
   const cells = rows.slice(0, SAMPLE).map((row) => row[at]);
   const full = cells.filter((cell) => cell !== null && cell !== undefined && !isNoValue(cell));
-  const longest = Math.max(label.length + 2, ...cells.map((cell) => cellText(cell).length));
+  const longest = Math.max(label.length, ...cells.map((cell) => cellText(cell).length));
   return {
     label,
     numeric: full.length > 0 && full.every(isNumber),
@@ -54,7 +54,7 @@ function build(data: TableData): TableModel {
   return {
     columns: labels.map((label, at) => column(label, at, data.rows)),
     index,
-    indexPx: Math.min(200, Math.round(longest * CHAR_PX + 20)),
+    indexPx: Math.min(200, Math.round(longest * CHAR_PX + 30)),
     rows: data.rows,
     total: data.total,
   };

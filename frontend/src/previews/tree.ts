@@ -1,4 +1,7 @@
-/** Wire values made ready for a tree view: tagged values become what they mean, long ones are cut. */
+/**
+ * Wire values made ready for a tree view: tagged values become what they mean, long ones are cut.
+ * Texts get their quotes here, so that what only looks like a text (a huge int, a count of bytes) has none.
+ */
 
 import { describe, isPlainObject, tagged } from "@/widgets/values";
 
@@ -17,6 +20,7 @@ export function toTree(value: unknown): Tree {
 }
 
 function convert(value: unknown, depth: number, state: { cut: boolean }): unknown {
+  if (typeof value === "string") return JSON.stringify(value);
   if (typeof value !== "object" || value === null) return value;
   if (depth > MAX_DEPTH) {
     state.cut = true;
@@ -40,9 +44,9 @@ function convertDict(value: Record<string, unknown>, depth: number, state: { cut
 }
 
 function convertTagged(tag: string, payload: unknown, depth: number, state: { cut: boolean }): unknown {
-  if (tag === "int" && /^-?\d+$/.test(String(payload))) return BigInt(String(payload));
+  if (tag === "int") return String(payload);
   if (tag === "float") return Number(String(payload).replace("inf", "Infinity"));
-  if (tag === "str") return payload;
+  if (tag === "str") return JSON.stringify(payload);
   if (tag === "dict" && isPlainObject(payload)) return convertDict(payload, depth, state);
   return describe({ [`$fn:${tag}`]: payload });
 }

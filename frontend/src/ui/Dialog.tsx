@@ -26,6 +26,11 @@ export function Dialog(props: DialogProps) {
         <Radix.Overlay className={css.overlay} />
         <Radix.Content
           className={cx(css.dialog, css[size])}
+          // A field with autoFocus has it already; else the dialog itself, not its closing cross.
+          onOpenAutoFocus={(event) => {
+            event.preventDefault();
+            (event.currentTarget as HTMLElement).focus();
+          }}
           {...(description ? {} : { "aria-describedby": undefined })}
         >
           <header className={css.head}>

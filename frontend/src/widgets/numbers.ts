@@ -97,7 +97,9 @@ export function readableNumber(value: number, digits = 10): string {
   if (size !== 0 && (size < 1e-5 || size >= 1e15)) {
     return value.toExponential(digits - 1).replace(/\.?0+e/, "e");
   }
-  const [whole = "0", fraction] = String(Number(value.toPrecision(digits))).split(".");
+  // Digits before the point are never rounded away.
+  const needed = Math.max(digits, Math.floor(Math.log10(Math.max(1, size))) + 1);
+  const [whole = "0", fraction] = String(Number(value.toPrecision(needed))).split(".");
   return fraction ? `${group(whole)}.${fraction}` : group(whole);
 }
 
