@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import re
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -193,3 +195,99 @@ def program(tmp_path: Path) -> Iterator[Program]:
 def helpers() -> Any:
     """The functions above, for test files: pytest imports each of them alone."""
     return sys.modules[__name__]
+
+
+class WorkerProcess:
+    """`python -m funcnodes_worker` on a folder of its own, with the nodes of `worker_nodes.py`."""
+
+    def __init__(self, folder: Path, uuid: str = "w1", **config: Any) -> None:
+        self.dir = folder / "config"
+        self.uuid = uuid
+        self.home = folder / "home"
+        self.home.mkdir(exist_ok=True)
+        self.started: list[subprocess.Popen[str]] = []
+        self.process: subprocess.Popen[str] | None = None
+        self.url = ""
+        self.file = self.dir / "workers" / f"worker_{uuid}.json"
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        self.file.write_text(json.dumps({"uuid": uuid, "name": "tested", **config}))
+        _install_nodes(folder / "modules")
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(("FUNCNODES", "COVERAGE"))}
+        self.environment = {
+            **kept, "HOME": str(self.home), "PYTHONPATH": str(folder / "modules"), "PYTHONUNBUFFERED": "1"
+        }  # fmt: skip
+
+    @property
+    def data(self) -> Path:
+        return self.dir / "workers" / f"worker_{self.uuid}"
+
+    @property
+    def port(self) -> int:
+        return int(json.loads(self.file.read_text())["port"])
+
+    @property
+    def bearer(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {(self.dir / 'token').read_text().strip()}"}
+
+    def spawn(self, *args: str) -> subprocess.Popen[str]:
+        """Starts a process without waiting for anything."""
+        process = subprocess.Popen(
+            [sys.executable, "-m", "funcnodes_worker", "--dir", str(self.dir), "--uuid", self.uuid, *args],
+            env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            text=True,
+        )  # fmt: skip
+        self.started.append(process)
+        return process
+
+    def start(self, *args: str) -> WorkerProcess:
+        """Starts it and waits until it listens."""
+        self.process = self.spawn(*args)
+        self.url = wait_for_line(self.process, r"ws://\S+").replace("ws://", "http://")
+        threading.Thread(target=_drain, args=(self.process,), daemon=True).start()
+        return self
+
+    def kill(self, number: int = signal.SIGKILL, timeout_s: float = 10.0) -> int:
+        """Ends it by a signal; gives the exit code."""
+        assert self.process is not None
+        self.process.send_signal(number)
+        return self.process.wait(timeout_s)
+
+    def end_all(self) -> None:
+        for process in self.started:
+            if process.poll() is None:
+                process.kill()
+            process.wait()
+            assert process.stdout is not None
+            process.stdout.close()
+
+
+def _drain(process: subprocess.Popen[str]) -> None:
+    assert process.stdout is not None
+    with contextlib.suppress(ValueError):  # closed at the end of the test
+        for _ in process.stdout:
+            continue
+
+
+def _install_nodes(folder: Path) -> None:
+    """A node module as installers leave it: importable, with an entry point."""
+    facts = folder / "worker_nodes-1.0.dist-info"
+    facts.mkdir(parents=True, exist_ok=True)
+    (facts / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: worker-nodes\nVersion: 1.0\nSummary: For tests\n"
+    )
+    (facts / "entry_points.txt").write_text("[funcnodes.module]\nmodule = worker_nodes\n")
+    (folder / "worker_nodes.py").write_bytes(Path(__file__).with_name("worker_nodes.py").read_bytes())
+
+
+@pytest.fixture
+def make_worker(tmp_path: Path) -> Iterator[Callable[..., WorkerProcess]]:
+    """Makes worker processes that end with the test."""
+    made: list[WorkerProcess] = []
+
+    def make(**config: Any) -> WorkerProcess:
+        made.append(WorkerProcess(tmp_path, **config))
+        return made[-1]
+
+    yield make
+    for worker in made:
+        worker.end_all()
