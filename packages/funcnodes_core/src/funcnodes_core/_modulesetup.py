@@ -11,7 +11,7 @@ from funcnodes_core._logging import FUNCNODES_LOGGER
 from funcnodes_core.config import update_render_options
 from funcnodes_core.plugins import InstalledModule, run_setup_plugins
 
-__all__ = ["assert_module_metadata", "setup_module"]
+__all__ = ["assert_module_metadata", "set_up_module"]
 
 # entry point -> attributes of the module that say the same, the first that exists
 _ATTRIBUTES = {
@@ -21,7 +21,7 @@ _ATTRIBUTES = {
 }
 
 
-def setup_module(installed: InstalledModule) -> InstalledModule:
+def set_up_module(installed: InstalledModule) -> InstalledModule:
     """Runs the set-up of a module that is imported.
 
     In order: its own set-up function, the functions that other packages registered, render

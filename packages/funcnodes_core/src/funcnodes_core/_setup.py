@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from funcnodes_core._logging import FUNCNODES_LOGGER
-from funcnodes_core._modulesetup import setup_module
+from funcnodes_core._modulesetup import set_up_module
 from funcnodes_core.plugins import InstalledModule, LazyEntryPoint
 
-__all__ = ["AVAILABLE_MODULES", "ENTRY_POINT_GROUP", "load_module", "setup", "setup_module"]
+__all__ = ["AVAILABLE_MODULES", "ENTRY_POINT_GROUP", "load_module", "setup", "set_up_module"]
 
 ENTRY_POINT_GROUP = "funcnodes.module"
 # the editor of earlier releases: tolerated when installed, never run
@@ -71,7 +71,7 @@ def _make_record(name: str, entry_points: list[Any]) -> InstalledModule:
 
 def _import_and_set_up(record: InstalledModule) -> None:
     record.module = importlib.import_module(record.name)
-    setup_module(record)
+    set_up_module(record)
 
 
 def load_module(record: InstalledModule) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from types import ModuleType
 
-from funcnodes_core._modulesetup import setup_module
+from funcnodes_core._modulesetup import set_up_module
 from funcnodes_core.lib.shelf import Shelf, check_shelf
 from funcnodes_core.node.base import Node
 from funcnodes_core.plugins import InstalledModule
@@ -23,7 +23,7 @@ def module_to_shelf(mod: ModuleType, name: str | None = None) -> Shelf:
     Returns:
         The module's `NODE_SHELF`, or a shelf of all concrete node classes in its namespace.
     """
-    record = setup_module(InstalledModule(mod.__name__, mod))
+    record = set_up_module(InstalledModule(mod.__name__, mod))
     offered = record.entry_points.get("shelf")
     if offered is not None:
         return check_shelf(offered)
