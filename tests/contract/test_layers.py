@@ -41,7 +41,7 @@ RANKS: dict[str, list[str]] = {
         "errors paths lazy_import signals",
         "_setup",
         "provision nodes net",
-        "manager web",
+        "manager web headless",
         "runner worker cli",
         "",
         "__main__",

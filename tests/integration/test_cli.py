@@ -109,7 +109,10 @@ def test_modules_are_listed_with_their_versions(program: Any) -> None:
 
     modules = {module["module"]: module for module in json.loads(listed.stdout)}
 
-    assert modules["funcnodes.nodes"]["version"] == "3.0.0"
+    assert (modules["funcnodes.nodes"]["package"], modules["funcnodes.nodes"]["version"]) == (
+        "funcnodes",
+        "3.0.0",
+    )
 
 
 def test_the_doctor_finds_a_public_token(program: Any) -> None:

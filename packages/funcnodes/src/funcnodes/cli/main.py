@@ -167,6 +167,10 @@ def _add_run(commands: Any) -> None:
         help="print this output or input (repeatable)",
     )
     parser.add_argument("--out", choices=["text", "json"], default="text", help="how values are printed")
+    parser.add_argument("--files", metavar="DIR", help="folder in which its nodes read and write files")
+    parser.add_argument(
+        "--save", metavar="OUT", help="also write the graph to another file, in the present form"
+    )
     parser.add_argument("--timeout", type=float, metavar="SECONDS", help="give up after this time")
 
 

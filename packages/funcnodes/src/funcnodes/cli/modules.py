@@ -12,12 +12,13 @@ def list_modules(args: argparse.Namespace) -> int:
     """Lists the node modules of this Python environment."""
     setup()
     modules = sorted(AVAILABLE_MODULES.values(), key=lambda module: module.name)
+    columns = ("module", "package", "version", "description")
     rows = [
-        [module.name, module.module, module.version or "", module.description or ""] for module in modules
+        (module.name, module.distribution or "", module.version or "", module.description or "")
+        for module in modules
     ]
     if args.json:
-        keys = ("name", "module", "version", "description")
-        output.json_answer([dict(zip(keys, row, strict=True)) for row in rows])
+        output.json_answer([dict(zip(columns, row, strict=True)) for row in rows])
     else:
-        output.table(["name", "module", "version", "description"], rows)
+        output.table(columns, rows)
     return 0

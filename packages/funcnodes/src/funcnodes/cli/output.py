@@ -13,7 +13,18 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-__all__ = ["ProgressLine", "answer", "ask", "error", "hint", "json_answer", "progress", "say", "table"]
+__all__ = [
+    "ProgressLine",
+    "answer",
+    "ask",
+    "error",
+    "hint",
+    "json_answer",
+    "progress",
+    "progress_bar",
+    "say",
+    "table",
+]
 
 _OUT = Console(highlight=False, soft_wrap=True)
 _ERR = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -89,6 +100,16 @@ def progress() -> Iterator[ProgressLine]:
             bar.update(task, description=escape(text), completed=done)
 
         yield show
+
+
+@contextmanager
+def progress_bar() -> Iterator[ProgressLine]:
+    """A progress bar on a terminal; nothing elsewhere, for work that says by itself how it went."""
+    if _ERR.is_terminal:
+        with progress() as line:
+            yield line
+    else:
+        yield lambda text, done: None
 
 
 class _PlainProgress:

@@ -1,0 +1,238 @@
+"""Running a saved graph once, without worker, server or editor."""
+
+import asyncio
+import json
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from funcnodes.errors import GraphFileError, GraphRunError, PlaceholderError, UsageError
+from funcnodes_core.codec.exact import from_exact
+from funcnodes_core.io.base import NodeIO
+from funcnodes_core.node import Node
+from funcnodes_core.node.run import RunError
+from funcnodes_core.nodespace.nodespace import NodeSpace
+from funcnodes_core.nodespace.observer import SpaceObserver
+from funcnodes_core.nodespace.placeholder import PlaceHolderNode
+from funcnodes_worker.errors import DocumentError
+from funcnodes_worker.graph import fill_library
+from funcnodes_worker.persistence.export import LoadedGraph, extract_files, load_graph_file
+from funcnodes_worker.persistence.live import LiveGraph
+
+__all__ = ["OpenGraph", "Progress", "find_port", "open_graph", "parse_setting", "run_once"]
+
+Progress = Callable[[str, float], None]
+
+
+@dataclass
+class OpenGraph:
+    """A graph that was read and built; nothing of it has run.
+
+    Attributes:
+        space: The graph.
+        loaded: The file as it was read.
+        files: Folder in which its nodes read and write files.
+        warnings: What could not be taken over, and modules that could not be loaded.
+    """
+
+    space: NodeSpace
+    loaded: LoadedGraph
+    files: Path
+    warnings: list[str] = field(default_factory=list)
+
+    def missing(self) -> dict[str, list[str]]:
+        """The nodes whose classes are not installed: their names by node id."""
+        found: dict[str, list[str]] = {}
+        for node in self.space.nodes:
+            if isinstance(node, PlaceHolderNode):
+                found.setdefault(node.missing_node_id, []).append(node.name)
+        return found
+
+    def check_complete(self) -> None:
+        """Looks for placeholders.
+
+        Raises:
+            PlaceholderError: there are some; it names them.
+        """
+        if missing := self.missing():
+            raise PlaceholderError(missing)
+
+
+@contextmanager
+def open_graph(path: Path, files: Path | None = None) -> Iterator[OpenGraph]:
+    """Reads a graph in any of its forms and builds it from the node modules that are installed here.
+
+    Args:
+        path: A `.fnw`, a `nodespace.json` or another JSON graph.
+        files: Folder for the files of its nodes. By default those of a `.fnw` are unpacked into a folder that
+            ends with the context, and those of a JSON graph lie in `files/` beside it, or else beside it.
+
+    Raises:
+        GraphFileError: the file is missing or holds no graph.
+    """
+    try:
+        loaded = load_graph_file(path)
+    except FileNotFoundError:
+        raise GraphFileError(path, "there is no such file") from None
+    except (OSError, DocumentError) as error:
+        raise GraphFileError(path, str(error)) from error
+    with tempfile.TemporaryDirectory(prefix="funcnodes-run-") as scratch:
+        folder = files or _default_files(loaded, Path(scratch))
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            extract_files(loaded, folder)
+        except DocumentError as error:
+            raise GraphFileError(path, str(error)) from error
+        space = NodeSpace(loaded.snapshot.id or None)
+        warnings = [*loaded.warnings, *fill_library(space)]
+        space.set_secret_property("files_dir", folder.resolve().as_posix())
+        live = LiveGraph(space, loaded.blobs)
+        live.build(loaded.snapshot.model, loaded.snapshot.settled)
+        yield OpenGraph(space, loaded, folder, [*warnings, *live.warnings])
+
+
+def _default_files(loaded: LoadedGraph, scratch: Path) -> Path:
+    if loaded.path.suffix == ".fnw" or loaded.files:
+        return scratch
+    beside = loaded.path.absolute().parent
+    return beside / "files" if (beside / "files").is_dir() else beside
+
+
+def parse_setting(text: str) -> tuple[str, Any]:
+    """The address and the value in `NODE.IO=JSON`.
+
+    Raises:
+        UsageError: it has another form, or the value is no JSON.
+    """
+    address, equals, raw = text.partition("=")
+    if not equals or "." not in address:
+        raise UsageError(f"--set {text!r}: expected NODE.IO=JSON")
+    try:
+        return address.strip(), from_exact(json.loads(raw))
+    except ValueError as error:
+        hint = f"; a text needs quotes: '{address}={json.dumps(raw)}'" if raw[:1] not in "[{\"'" else ""
+        raise UsageError(f"--set {text!r}: {raw!r} is not JSON ({error}){hint}") from error
+
+
+def find_port(space: NodeSpace, address: str, *, inputs_only: bool = False) -> NodeIO:
+    """The port at `NODE.IO`: the node's name or id, the port's id or name; outputs come before inputs.
+
+    Raises:
+        UsageError: there is no such node or port, or several nodes have this name.
+    """
+    node_name, dot, io_name = address.rpartition(".")
+    if not dot:
+        raise UsageError(f"{address!r}: expected NODE.IO")
+    node = _find_node(space, node_name, address)
+    outputs = [] if inputs_only else list(node.outputs.values())
+    ports: list[NodeIO] = [*outputs, *node.inputs.values()]
+    for port in (
+        *(port for port in ports if port.id == io_name),
+        *(port for port in ports if port.name == io_name),
+    ):
+        return port
+    known = ", ".join(repr(port.id) for port in ports)
+    kind = "input" if inputs_only else "port"
+    raise UsageError(f"{address!r}: node {node.name!r} has no {kind} {io_name!r} (it has {known})")
+
+
+def _find_node(space: NodeSpace, name: str, address: str) -> Node:
+    for node in space.nodes:
+        if node.uuid == name:
+            return node
+    named = [node for node in space.nodes if node.name == name]
+    if len(named) == 1:
+        return named[0]
+    if named:
+        raise UsageError(f"{address!r}: {len(named)} nodes are named {name!r}; use an id: {_ids(named)}")
+    known = ", ".join(repr(node.name) for node in space.nodes[:20]) or "none"
+    raise UsageError(f"{address!r}: there is no node {name!r} (there are: {known})")
+
+
+def _ids(nodes: Sequence[Node]) -> str:
+    return ", ".join(node.uuid for node in nodes)
+
+
+async def run_once(
+    space: NodeSpace,
+    settings: Sequence[tuple[NodeIO, Any]] = (),
+    *,
+    progress: Progress = lambda text, done: None,
+    timeout_s: float | None = None,
+) -> None:
+    """Sets inputs, then runs every node that can run, each after what feeds it.
+
+    Raises:
+        UsageError: an input does not take its value, or a wire feeds it.
+        GraphRunError: a node failed, or time ran out; all that could run has run.
+    """
+    watch = _Watch(len(space.nodes), progress)
+    forget = space.observe(watch)
+    try:
+        for port, value in settings:
+            _set(port, value)
+        for node in space.nodes:
+            node.request_trigger()
+        async with asyncio.timeout(timeout_s):
+            await space.await_done()
+    except TimeoutError:
+        names = ", ".join(repr(name) for name in watch.running.values()) or "a node"
+        raise GraphRunError(names, f"not done after {timeout_s:g} s") from None
+    finally:
+        forget()
+        if not space.idle():
+            await space.stop()
+    if watch.failed:
+        (name, error), *others = watch.failed
+        also = f" (and {len(others)} more: {', '.join(repr(other) for other, _ in others)})" if others else ""
+        raise GraphRunError(name, error.error + also)
+
+
+def _set(port: NodeIO, value: Any) -> None:
+    node = port.node
+    owner = node.name if node is not None else ""
+    if port.is_connected():
+        raise UsageError(f"'{owner}.{port.id}' cannot be set: a wire feeds it")
+    try:
+        port.set_value(value)
+        return
+    except Exception as error:  # noqa: BLE001 - setting a value runs callbacks of the node's module
+        failure = error
+    raise UsageError(f"'{owner}.{port.id}' does not take {value!r}: {failure}") from failure
+
+
+class _Watch(SpaceObserver):
+    """Notes how far a run is and what failed."""
+
+    def __init__(self, total: int, progress: Progress) -> None:
+        self._total = max(total, 1)
+        self._done: set[str] = set()
+        self._progress = progress
+        self.running: dict[str, str] = {}
+        self.failed: list[tuple[str, RunError]] = []
+
+    def run_started(self, node: Node) -> None:
+        self.running[node.uuid] = node.name
+        self._tell(node.name)
+
+    def run_done(self, node: Node, duration_s: float) -> None:
+        self._end(node)
+
+    def run_failed(self, node: Node, error: RunError) -> None:
+        self.failed.append((node.name, error))
+        self._end(node)
+
+    def progress(self, node: Node, info: dict[str, Any]) -> None:
+        parts = [str(info[key]) for key in ("n", "total") if info.get(key) is not None]
+        self._tell(f"{node.name} {'/'.join(parts)}")
+
+    def _end(self, node: Node) -> None:
+        self.running.pop(node.uuid, None)
+        self._done.add(node.uuid)
+        self._tell(node.name)
+
+    def _tell(self, text: str) -> None:
+        self._progress(text, len(self._done) / self._total)
