@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import tempfile
@@ -36,16 +37,15 @@ def write_atomic(path: str | os.PathLike[str], data: bytes | str, *, mode: int =
     target = Path(path)
     raw = data.encode("utf-8") if isinstance(data, str) else data
     fd, temp = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".tmp")
-    try:
+    with contextlib.ExitStack() as on_failure:
+        on_failure.callback(Path(temp).unlink, missing_ok=True)
         with os.fdopen(fd, "wb") as file:
             file.write(raw)
             file.flush()
             os.fsync(file.fileno())
         os.chmod(temp, mode)
         os.replace(temp, target)
-    except BaseException:
-        Path(temp).unlink(missing_ok=True)
-        raise
+        on_failure.pop_all()
     fsync_folder(target.parent)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any, TypedDict
 
@@ -106,13 +107,15 @@ class InstalledModule:
         set_up, self._set_up = self._set_up, None
         if set_up is None:
             return
+        done = False
         try:
             set_up(self)
-        except BaseException as exc:
-            self.error = f"{type(exc).__name__}: {exc}"
-            self._set_up = set_up
-            raise
-        self.error = None
+            done = True
+        finally:
+            failure = None if done else sys.exception()
+            self.error = f"{type(failure).__name__}: {failure}" if failure is not None else None
+            if not done:
+                self._set_up = set_up  # it may be tried again
 
     @property
     def rep_dict(self) -> dict[str, Any]:

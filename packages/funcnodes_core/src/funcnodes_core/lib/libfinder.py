@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import importlib.util
 import re
@@ -91,14 +92,16 @@ def _import_file(file: Path, name: str) -> ModuleType:
     if spec is None or spec.loader is None:
         raise ImportError(f"{str(file)!r} is no Python module", name=name, path=str(file))
     module = importlib.util.module_from_spec(spec)
-    before = sys.modules.get(name)
-    sys.modules[name] = module
-    try:
+    with contextlib.ExitStack() as on_failure:
+        on_failure.callback(_put_back, name, sys.modules.get(name))
+        sys.modules[name] = module
         spec.loader.exec_module(module)
-    except BaseException:
-        if before is None:
-            del sys.modules[name]
-        else:
-            sys.modules[name] = before
-        raise
+        on_failure.pop_all()
     return module
+
+
+def _put_back(name: str, module: ModuleType | None) -> None:
+    if module is None:
+        sys.modules.pop(name, None)
+    else:
+        sys.modules[name] = module
