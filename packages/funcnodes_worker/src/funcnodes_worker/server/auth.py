@@ -27,6 +27,7 @@ from funcnodes_worker.errors import BindError
 from funcnodes_worker.paths import ConfigDir
 
 __all__ = [
+    "NEEDS_TOKEN",
     "PUBLIC",
     "SECURITY_HEADERS",
     "Door",
@@ -45,6 +46,7 @@ PUBLIC = frozenset({"/healthz"})
 SECURITY_HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 """Headers of every answer."""
 
+NEEDS_TOKEN = "a token is needed: Authorization: Bearer <token>"
 _SAFE_METHODS = frozenset({"GET", "HEAD"})
 _BODY_TYPES = frozenset({"application/json", "multipart/form-data"})
 
@@ -153,10 +155,13 @@ class Door:
         if request.path in self._public:
             return self._check_public(request)
         bearer = self.bearer_valid(request)
+        known = bearer or (self._sessions is not None and self._sessions.accepts(request))
+        if not known and "Origin" not in request.headers:
+            return Refusal(401, NEEDS_TOKEN)
         if not self._origin_allowed(request, missing_is_fine=bearer):
             return Refusal(403, "this Origin is not allowed")
-        if not bearer and not (self._sessions is not None and self._sessions.accepts(request)):
-            return Refusal(401, "a token is needed: Authorization: Bearer <token>")
+        if not known:
+            return Refusal(401, NEEDS_TOKEN)
         return _check_body_type(request)
 
     def _check_public(self, request: web.Request) -> Refusal | None:
