@@ -15,12 +15,12 @@ PACKAGE_RANK = {"funcnodes_core": 0, "funcnodes_worker": 1, "funcnodes": 2}
 # The longest entry that a module's name starts with gives its rank; "" is the package's __init__ itself.
 RANKS: dict[str, list[str]] = {
     "funcnodes_core": [
-        "exceptions sentinels ids types data _files",
-        "config _logging eventmanager typenames schema codec triggerstack grouping_logic",
-        "io scheduler",
+        "exceptions sentinels ids types data _files _merge _deprecations",
+        "config _logging eventmanager renderoptions typenames _typestrings _typefit schema codec triggerstack",
+        "io scheduler _runnable _cycles _waves _mailbox grouping_logic",
         "node",
         "nodemaker decorator",
-        "lib plugins _setup",
+        "lib plugins _setup _modulesetup",
         "nodespace testing",
         "utils nodeio",
         "",
@@ -93,21 +93,20 @@ def _targets(node: ast.AST, known: dict[str, Path]) -> Iterator[str]:
 
 
 def rank(module: str) -> int:
-    """The rank of a module inside its package."""
+    """The rank of a module inside its package; -1 where the table has none."""
     package, _, inside = module.partition(".")
-    best, best_length = None, -1
+    best, best_length = -1, -1
     for number, names in enumerate(RANKS[package]):
         for name in names.split() if names else [""]:
             fits = inside == name or (name and inside.startswith(f"{name}."))
             if fits and len(name) > best_length:
                 best, best_length = number, len(name)
-    assert best is not None, f"{module} has no rank: add it to RANKS in {__file__}"
     return best
 
 
 def test_every_module_has_a_rank(root: Path) -> None:
-    for module in modules(root):
-        assert rank(module) >= 0
+    without = [module for module in modules(root) if rank(module) < 0]
+    assert not without, f"add to RANKS: {without}"
 
 
 def test_packages_import_downwards_only(root: Path) -> None:

@@ -80,7 +80,7 @@ funcnodes_core.config: check_config_dir update_render_options get_in_test set_in
 funcnodes_core.config: FUNCNODES_RENDER_OPTIONS
 funcnodes_core._logging: FUNCNODES_LOGGER _update_logger _update_logger_handlers set_logging_dir get_logger
 funcnodes_core.utils.functions: make_run_in_new_process make_run_in_new_thread make_sync_if_needed
-funcnodes_core.utils.functions: make_async_if_needed call_sync signaturewrapper
+funcnodes_core.utils.functions: make_async_if_needed call_sync
 funcnodes_core.utils.functions: ThreadExecutorWrapper ProcessExecutorWrapper
 funcnodes_core.utils.deprecations: FuncNodesDeprecationWarning SpellingDeprecationWarning
 funcnodes_core.utils.deprecations: method_deprecated_decorator path_module_attribute_to_getter

@@ -95,11 +95,11 @@ def test_classes_have_one_job(root: Path) -> None:
 
 
 def test_catching_everything_is_always_excused_with_a_reason(root: Path) -> None:
-    broad = re.compile(r"except\s+(\(?.*\b(Exception|BaseException)\b.*)?:")
+    """That broad handlers are excused at all is the linter's job (BLE001); that the excuse says why is this test's."""
     wrong = [
         f"{path.relative_to(root)}:{number}: {line.strip()}"
         for path in python_sources(root)
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
-        if broad.match(line.strip()) and not re.search(r"# noqa: BLE001 - \w+", line)
+        if "noqa: BLE001" in line and not re.search(r"# noqa: BLE001 - \w+", line)
     ]
     assert not wrong, "\n".join(wrong)

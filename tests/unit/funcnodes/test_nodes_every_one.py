@@ -18,6 +18,7 @@ ROWS = [
     {"name": "b", "size": 3, "kind": "y"},
     {"name": "c", "size": None, "kind": "x"},
 ]
+PNG = b"\x89PNG\r\n\x1a\n"
 IS_PICTURE = object()
 IS_NUMBER = object()
 IS_TEXT = object()
@@ -99,6 +100,8 @@ CASES: list[tuple[str, dict[str, Any], Any]] = [
     ("parse_csv", {"text": "a;b\n1;x\n"}, [{"a": 1, "b": "x"}]),
     ("write_json", {"value": [1], "path": "v.json"}, "v.json"),
     ("read_json", {"path": "given.json"}, [1, 2]),
+    ("read_bytes", {"path": "given.png"}, PNG),
+    ("read_image", {"path": "given.png"}, PNG),
     ("list_files", {"pattern": "*.json"}, ["given.json"]),
     ("table_from_lists", {"columns": {"a": [1, 2], "b": [3, 4]}}, [{"a": 1, "b": 3}, {"a": 2, "b": 4}]),
     ("column", {"rows": ROWS, "column": "name"}, ["a", "b", "c"]),
@@ -148,6 +151,7 @@ async def test_the_node_gives_what_it_should(
 ) -> None:
     (files_dir / "given.txt").write_text("text\n", encoding="utf-8")
     (files_dir / "given.csv").write_text("a,b\n1,x\n", encoding="utf-8")
+    (files_dir / "given.png").write_bytes(PNG)
     (files_dir / "given.json").write_text("[1, 2]", encoding="utf-8")
 
     outputs = await run_node(name, **inputs)

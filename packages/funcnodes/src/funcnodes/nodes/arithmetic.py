@@ -41,7 +41,7 @@ def add(a: float, b: float = 0.0) -> float:
         b: The second number.
 
     Returns:
-        a + b
+        out: a + b
     """
     return a + b
 
@@ -55,7 +55,7 @@ def subtract(a: float, b: float = 0.0) -> float:
         b: The number to subtract.
 
     Returns:
-        a - b
+        out: a - b
     """
     return a - b
 
@@ -69,7 +69,7 @@ def multiply(a: float, b: float = 1.0) -> float:
         b: The second factor.
 
     Returns:
-        a * b
+        out: a * b
     """
     return a * b
 
@@ -83,7 +83,7 @@ def divide(a: float, b: float = 1.0) -> float:
         b: The divisor.
 
     Returns:
-        a / b
+        out: a / b
 
     Raises:
         ZeroDivisionError: If the divisor is 0.
@@ -100,7 +100,7 @@ def modulo(a: float, b: float = 2.0) -> float:
         b: The divisor.
 
     Returns:
-        The remainder.
+        out: The remainder.
 
     Raises:
         ZeroDivisionError: If the divisor is 0.
@@ -117,7 +117,7 @@ def power(base: float, exponent: float = 2.0) -> float:
         exponent: The power; 0.5 gives the square root.
 
     Returns:
-        The result.
+        out: The result.
 
     Raises:
         ValueError: If the result is not a real number (a broken power of a negative number).
@@ -136,7 +136,7 @@ def absolute(value: float) -> float:
         value: The number.
 
     Returns:
-        The number without its sign.
+        out: The number without its sign.
     """
     return abs(value)
 
@@ -150,7 +150,7 @@ def round_number(value: float, digits: int = 0) -> float:
         digits: Digits after the point; negative rounds to tens, hundreds and so on.
 
     Returns:
-        The rounded number; a whole number when `digits` is 0 or less.
+        out: The rounded number; a whole number when `digits` is 0 or less.
     """
     rounded = round(value, digits)
     return int(rounded) if digits <= 0 else rounded
@@ -166,7 +166,7 @@ def clamp(value: float, low: float = 0.0, high: float = 1.0) -> float:
         high: The largest result.
 
     Returns:
-        The number, or the limit that it passes.
+        out: The number, or the limit that it passes.
 
     Raises:
         ValueError: If the limits are the wrong way round.
@@ -190,7 +190,7 @@ def scale(
         to_high: What `from_high` becomes.
 
     Returns:
-        The mapped number; outside of the range it goes on in a straight line.
+        out: The mapped number; outside of the range it goes on in a straight line.
 
     Raises:
         ValueError: If the range to map from is empty.
@@ -209,7 +209,7 @@ def math_function(value: float, function: FunctionName = "square root") -> float
         function: The function's name.
 
     Returns:
-        The function's value.
+        out: The function's value.
 
     Raises:
         ValueError: If the function is not defined there.
@@ -226,7 +226,7 @@ def to_number(text: str, decimal_comma: bool = False) -> float:
         decimal_comma: Whether `1.234,5` means one thousand and some.
 
     Returns:
-        The number; whole where the text has no point.
+        out: The number; whole where the text has no point.
 
     Raises:
         ValueError: If the text is no number.

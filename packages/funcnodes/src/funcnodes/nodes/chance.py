@@ -18,7 +18,7 @@ def random_number(low: float = 0.0, high: float = 1.0, seed: int | None = None) 
         seed: With a seed, every run gives the same.
 
     Returns:
-        The number.
+        out: The number.
     """
     return random.Random(seed).uniform(low, high)
 
@@ -33,7 +33,7 @@ def random_integer(low: int = 1, high: int = 6, seed: int | None = None) -> int:
         seed: With a seed, every run gives the same.
 
     Returns:
-        The number.
+        out: The number.
 
     Raises:
         ValueError: If the limits are the wrong way round.
@@ -54,7 +54,7 @@ def random_list(
         seed: With a seed, every run gives the same.
 
     Returns:
-        The numbers.
+        out: The numbers.
     """
     source = random.Random(seed)
     return [source.gauss(mean, std) for _ in range(count)]
@@ -69,7 +69,7 @@ def random_choice(items: list[Any], seed: int | None = None) -> Any:
         seed: With a seed, every run gives the same.
 
     Returns:
-        The item.
+        out: The item.
 
     Raises:
         IndexError: If the list is empty.
@@ -86,7 +86,7 @@ def shuffle(items: list[Any], seed: int | None = None) -> list[Any]:
         seed: With a seed, every run gives the same.
 
     Returns:
-        A new list.
+        out: A new list.
     """
     return random.Random(seed).sample(items, len(items))
 

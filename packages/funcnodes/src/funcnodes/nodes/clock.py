@@ -26,7 +26,7 @@ def now(utc: bool = False) -> str:
         utc: Whether the time is that of Greenwich; otherwise that of the machine.
 
     Returns:
-        The time, to the second, with its distance to Greenwich.
+        out: The time, to the second, with its distance to Greenwich.
     """
     return datetime.now(UTC if utc else None).astimezone(UTC if utc else None).isoformat(timespec="seconds")
 
@@ -40,7 +40,7 @@ def parse_time(text: str, format: str = "") -> str:
         format: How it is written: `%d.%m.%Y %H:%M` for 01.03.2026 12:30. Empty reads ISO 8601.
 
     Returns:
-        The same as ISO 8601 text.
+        out: The same as ISO 8601 text.
 
     Raises:
         ValueError: If the text is not written like that.
@@ -58,7 +58,7 @@ def format_time(time: str, format: str = "%Y-%m-%d %H:%M") -> str:
         format: `%d` day, `%m` month, `%Y` year, `%H` hour, `%M` minute, `%A` weekday.
 
     Returns:
-        The text.
+        out: The text.
 
     Raises:
         ValueError: If the time cannot be read.
@@ -76,7 +76,7 @@ def add_time(time: str, amount: float = 1.0, unit: Unit = "days") -> str:
         unit: Of what.
 
     Returns:
-        The moved time.
+        out: The moved time.
 
     Raises:
         ValueError: If the time cannot be read.
@@ -94,7 +94,7 @@ def time_between(start: str, end: str, unit: Unit = "days") -> float:
         unit: In what to count.
 
     Returns:
-        The amount; negative when the end comes first.
+        out: The amount; negative when the end comes first.
 
     Raises:
         ValueError: If a time cannot be read.
@@ -112,7 +112,7 @@ async def wait(value: Any, seconds: float = 1.0) -> Any:
         seconds: How long to wait.
 
     Returns:
-        The same value.
+        out: The same value.
     """
     await asyncio.sleep(max(0.0, seconds))
     return value

@@ -17,7 +17,7 @@ def make_dict(keys: list[str], values: list[Any]) -> dict[str, Any]:
         values: As many values.
 
     Returns:
-        The dict; of a key that occurs twice the later value.
+        out: The dict; of a key that occurs twice the later value.
 
     Raises:
         ValueError: If the lists have different lengths.
@@ -39,7 +39,7 @@ def get_value(mapping: dict[str, Any], key: str, default: Any = NoValue) -> Any:
         default: What to give when the key is not there.
 
     Returns:
-        The value.
+        out: The value.
 
     Raises:
         KeyError: If the key is not there and there is no default.
@@ -61,7 +61,7 @@ def set_value(mapping: dict[str, Any], key: str, value: Any) -> dict[str, Any]:
         value: Its value.
 
     Returns:
-        A new dict.
+        out: A new dict.
     """
     return {**mapping, key: value}
 
@@ -74,7 +74,7 @@ def dict_keys(mapping: dict[str, Any]) -> list[str]:
         mapping: The dict.
 
     Returns:
-        The keys, in order.
+        out: The keys, in order.
     """
     return list(mapping)
 
@@ -87,7 +87,7 @@ def dict_values(mapping: dict[str, Any]) -> list[Any]:
         mapping: The dict.
 
     Returns:
-        The values, in order.
+        out: The values, in order.
     """
     return list(mapping.values())
 
@@ -101,7 +101,7 @@ def merge_dicts(a: dict[str, Any], b: dict[str, Any]) -> dict[str, Any]:
         b: The second dict; its value wins where both have a key.
 
     Returns:
-        A new dict.
+        out: A new dict.
     """
     return {**a, **b}
 

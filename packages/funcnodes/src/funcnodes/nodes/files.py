@@ -17,7 +17,7 @@ Encoding = Literal["utf-8", "latin-1", "utf-16"]
 
 def _file(accept: str) -> InputMeta:
     """Options of an input that the editor shows as a file chooser."""
-    return InputMeta(render_options={"type": "file"}, value_options={"accept": accept})
+    return InputMeta(render_options={"type": "file", "accept": accept})
 
 
 def _reads(*suffixes: str, **render: Any) -> dict[str, Any]:
@@ -49,7 +49,7 @@ def read_text(path: Annotated[str, _file(".txt,.md,.log")], node: Node, encoding
         encoding: How its characters are written.
 
     Returns:
-        The text.
+        out: The text.
 
     Raises:
         FileNotFoundError: If there is no such file.
@@ -67,7 +67,7 @@ def write_text(text: str, path: str, node: Node) -> str:
         path: The file, relative to the worker's files; folders are made.
 
     Returns:
-        The path.
+        out: The path.
     """
     return _write(node, path, text)
 
@@ -95,7 +95,7 @@ def read_csv(
         encoding: How its characters are written.
 
     Returns:
-        One dict for each line; empty cells are None.
+        out: One dict for each line; empty cells are None.
 
     Raises:
         FileNotFoundError: If there is no such file.
@@ -116,7 +116,7 @@ def write_csv(
         delimiter: What stands between two cells.
 
     Returns:
-        The path.
+        out: The path.
     """
     return _write(node, path, csvtext.write(rows, delimiter))
 
@@ -138,7 +138,7 @@ def parse_csv(
         numbers: Whether columns of nothing but numbers become numbers.
 
     Returns:
-        One dict for each line; empty cells are None.
+        out: One dict for each line; empty cells are None.
     """
     return csvtext.parse(text, delimiter, header, numbers)
 
@@ -153,7 +153,7 @@ def read_json(path: Annotated[str, _file(".json")], node: Node) -> Any:
         path: The file, relative to the worker's files.
 
     Returns:
-        The value.
+        out: The value.
 
     Raises:
         FileNotFoundError: If there is no such file.
@@ -172,12 +172,57 @@ def write_json(value: Any, path: str, node: Node, indent: int = 2) -> str:
         indent: Spaces of one level; 0 puts everything on one line.
 
     Returns:
-        The path.
+        out: The path.
 
     Raises:
         TypeError: If the value holds something that JSON cannot say.
     """
     return _write(node, path, json.dumps(value, indent=indent or None, ensure_ascii=False) + "\n")
+
+
+@NodeDecorator(
+    "funcnodes.read_bytes", name="Read file", default_render_options=_reads("", data={"src": "out"})
+)
+def read_bytes(path: Annotated[str, _file("")], node: Node) -> bytes:
+    """Reads any file as it is.
+
+    Args:
+        path: The file, relative to the worker's files.
+
+    Returns:
+        out: Its bytes.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+    """
+    return allowed_path(node, path).read_bytes()
+
+
+@NodeDecorator(
+    "funcnodes.read_image",
+    name="Read image",
+    default_render_options=_reads(
+        ".png", ".jpg", ".jpeg", ".gif", ".webp", data={"src": "out", "type": "image"}
+    ),
+)
+def read_image(path: Annotated[str, _file(".png,.jpg,.jpeg,.gif,.webp")], node: Node) -> bytes:
+    """Reads a picture.
+
+    Args:
+        path: The file, relative to the worker's files: PNG, JPEG, GIF or WebP.
+
+    Returns:
+        out: Its bytes, shown as a picture.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        ValueError: If it is no such picture.
+    """
+    data = allowed_path(node, path).read_bytes()
+    is_webp = data[:4] == b"RIFF" and data[8:12] == b"WEBP"
+    if not (data.startswith((b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF8")) or is_webp):
+        raise ValueError(f"{path!r} is no PNG, JPEG, GIF or WebP")
+    return data
 
 
 @NodeDecorator("funcnodes.list_files", name="List files")
@@ -188,7 +233,7 @@ def list_files(node: Node, pattern: str = "**/*") -> list[str]:
         pattern: Which ones: `*` stands for any name, `**` for any folders.
 
     Returns:
-        Their paths, relative to the worker's files, sorted.
+        out: Their paths, relative to the worker's files, sorted.
 
     Raises:
         ValueError: If the pattern leads out of the folder.
@@ -202,6 +247,8 @@ def list_files(node: Node, pattern: str = "**/*") -> list[str]:
 SHELF = Shelf(
     name="Files",
     description="Reading and writing text, CSV and JSON.",
-    nodes=[read_csv, write_csv, parse_csv, read_json, write_json, read_text, write_text, list_files],
+    nodes=[
+        read_csv, write_csv, parse_csv, read_json, write_json, read_text, write_text, read_image, read_bytes, list_files,
+    ],
     subshelves=[],
-)
+)  # fmt: skip

@@ -47,7 +47,10 @@ def switch(value: Any, case: int = 0) -> tuple[Any, Any, Any, Any]:
         case: The number of the output, counted from 0.
 
     Returns:
-        The value at that output, nothing at the others.
+        case_0: The value in case 0, otherwise nothing.
+        case_1: The value in case 1, otherwise nothing.
+        case_2: The value in case 2, otherwise nothing.
+        case_3: The value in case 3, otherwise nothing.
 
     Raises:
         IndexError: If there is no such output.

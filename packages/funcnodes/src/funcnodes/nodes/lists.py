@@ -19,7 +19,7 @@ def make_list(a: Any, b: Any = NoValue, c: Any = NoValue, d: Any = NoValue) -> l
         d: The fourth value, if any.
 
     Returns:
-        The values that are there, in order.
+        out: The values that are there, in order.
     """
     # a default of NoValue may arrive as its text, depending on how the input was declared
     return [value for value in (a, b, c, d) if value is not NoValue and value != str(NoValue)]
@@ -33,7 +33,7 @@ def list_length(items: list[Any]) -> int:
         items: The list.
 
     Returns:
-        How many items it has.
+        out: How many items it has.
     """
     return len(items)
 
@@ -47,7 +47,7 @@ def get_item(items: list[Any], index: int = 0) -> Any:
         index: The place, counted from 0; -1 is the last one.
 
     Returns:
-        The item.
+        out: The item.
 
     Raises:
         IndexError: If the list is shorter.
@@ -69,7 +69,7 @@ def slice_list(items: list[Any], start: int = 0, stop: int | None = None, step: 
         step: 2 takes every second item, -1 goes backwards.
 
     Returns:
-        The items of that part.
+        out: The items of that part.
 
     Raises:
         ValueError: If the step is 0.
@@ -86,7 +86,7 @@ def append_item(items: list[Any], item: Any) -> list[Any]:
         item: What to add.
 
     Returns:
-        A new list.
+        out: A new list.
     """
     return [*items, item]
 
@@ -100,7 +100,7 @@ def join_lists(a: list[Any], b: list[Any]) -> list[Any]:
         b: The second list.
 
     Returns:
-        A new list.
+        out: A new list.
     """
     return [*a, *b]
 
@@ -114,7 +114,7 @@ def sort_list(items: list[Any], descending: bool = False) -> list[Any]:
         descending: Whether the largest comes first.
 
     Returns:
-        A new list.
+        out: A new list.
     """
     present = [item for item in items if item is not None]
     missing = [None] * (len(items) - len(present))
@@ -129,7 +129,7 @@ def reverse_list(items: list[Any]) -> list[Any]:
         items: The list.
 
     Returns:
-        A new list.
+        out: A new list.
     """
     return list(reversed(items))
 
@@ -142,7 +142,7 @@ def unique_items(items: list[Any]) -> list[Any]:
         items: The list; items that cannot be hashed (lists, dicts) are compared one by one.
 
     Returns:
-        A new list.
+        out: A new list.
     """
     try:
         return list(dict.fromkeys(items))
@@ -159,7 +159,7 @@ def list_contains(items: list[Any], item: Any) -> bool:
         item: What to look for.
 
     Returns:
-        Whether it is there.
+        out: Whether it is there.
     """
     return item in items
 

@@ -18,7 +18,7 @@ def compare(a: Any, operator: Literal["==", "!=", "<", "<=", ">", ">="] = "==", 
         b: The right side.
 
     Returns:
-        Whether it is so.
+        out: Whether it is so.
     """
     return make_comparison(operator)(a, b)
 
@@ -32,7 +32,7 @@ def logic_and(a: bool, b: bool = True) -> bool:
         b: The second value.
 
     Returns:
-        Whether both are true.
+        out: Whether both are true.
     """
     return bool(a and b)
 
@@ -46,7 +46,7 @@ def logic_or(a: bool, b: bool = False) -> bool:
         b: The second value.
 
     Returns:
-        Whether one of them is true.
+        out: Whether one of them is true.
     """
     return bool(a or b)
 
@@ -59,7 +59,7 @@ def logic_not(value: bool) -> bool:
         value: The value.
 
     Returns:
-        The opposite.
+        out: The opposite.
     """
     return not value
 
@@ -74,7 +74,7 @@ def choose(condition: bool, if_true: Any = None, if_false: Any = None) -> Any:
         if_false: What to give when it is not.
 
     Returns:
-        The chosen value.
+        out: The chosen value.
     """
     return if_true if condition else if_false
 
@@ -87,7 +87,7 @@ def is_empty(value: Any) -> bool:
         value: The value; a number is never empty.
 
     Returns:
-        Whether it is empty.
+        out: Whether it is empty.
     """
     return value is None or (hasattr(value, "__len__") and len(value) == 0)
 

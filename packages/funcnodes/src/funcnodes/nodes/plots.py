@@ -42,7 +42,7 @@ def line_plot(rows: list[dict[str, Any]], y: str, x: str | None = None, title: s
         title: What stands above.
 
     Returns:
-        The picture; a line breaks where a number is missing.
+        out: The picture; a line breaks where a number is missing.
 
     Raises:
         KeyError: If there is no such column.
@@ -74,7 +74,7 @@ def scatter_plot(rows: list[dict[str, Any]], x: str, y: str, title: str = "") ->
         title: What stands above.
 
     Returns:
-        The picture; rows with a missing number are left out.
+        out: The picture; rows with a missing number are left out.
 
     Raises:
         KeyError: If there is no such column.
@@ -108,7 +108,7 @@ def bar_plot(
         title: What stands above.
 
     Returns:
-        The picture; a note says when bars were left out.
+        out: The picture; a note says when bars were left out.
 
     Raises:
         KeyError: If there is no such column.
@@ -142,7 +142,7 @@ def histogram(rows: list[dict[str, Any]], column: str, bins: int = 20, title: st
         title: What stands above.
 
     Returns:
-        The picture.
+        out: The picture.
 
     Raises:
         KeyError: If there is no such column.
@@ -180,7 +180,7 @@ def plot_list(numbers: list[float], kind: Literal["line", "dots", "bars"] = "lin
         title: What stands above.
 
     Returns:
-        The picture.
+        out: The picture.
 
     Raises:
         ValueError: If there is no number to draw.

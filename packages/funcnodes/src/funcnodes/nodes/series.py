@@ -23,7 +23,7 @@ def number_range(start: float = 0.0, stop: float = 10.0, step: float = 1.0) -> l
         step: The distance of two numbers; negative counts down.
 
     Returns:
-        The numbers.
+        out: The numbers.
 
     Raises:
         ValueError: If the step is 0, or the list would hold more than ten million numbers.
@@ -45,7 +45,7 @@ def aggregate_numbers(numbers: list[float], how: Aggregate = "mean") -> float:
         how: `std` is that of a sample (divided by n - 1).
 
     Returns:
-        The number; `count` and `sum` of an empty list are 0.
+        out: The number; `count` and `sum` of an empty list are 0.
 
     Raises:
         ValueError: If there are too few numbers.
@@ -61,7 +61,7 @@ def running_total(numbers: list[float]) -> list[float]:
         numbers: The numbers.
 
     Returns:
-        A list of the same length.
+        out: A list of the same length.
     """
     return list(accumulate(numbers))
 
@@ -75,7 +75,7 @@ def moving_average(numbers: list[float], window: int = 5) -> list[float]:
         window: How many numbers go into one mean; at the ends there are fewer.
 
     Returns:
-        A list of the same length.
+        out: A list of the same length.
 
     Raises:
         ValueError: If the window is less than 1.
@@ -98,7 +98,7 @@ def scale_list(
         value: The number right of the operator.
 
     Returns:
-        A list of the same length.
+        out: A list of the same length.
 
     Raises:
         ZeroDivisionError: On a division by 0.

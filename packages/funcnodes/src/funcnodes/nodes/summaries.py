@@ -21,9 +21,9 @@ def describe(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         rows: The table.
 
     Returns:
-        One row for each column of numbers, with the columns `column`, `count`, `missing`, `mean`, `std` (of a sample,
-        divided by n - 1; empty for a single number), `min`, `25 %`, `50 %`, `75 %` and `max`. Quartiles lie between
-        the two nearest numbers, linearly.
+        out: One row for each column of numbers, with the columns `column`, `count`, `missing`, `mean`, `std` (of a sample,
+            divided by n - 1; empty for a single number), `min`, `25 %`, `50 %`, `75 %` and `max`. Quartiles lie between
+            the two nearest numbers, linearly.
     """
     described: Rows = []
     for name in column_names(rows):
@@ -59,8 +59,8 @@ def columns(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         rows: The table.
 
     Returns:
-        One row for each column: `column`, `type` (number, text, mixed or empty), `filled`, `missing`, `different`
-        (how many different cells) and `most common`.
+        out: One row for each column: `column`, `type` (number, text, mixed or empty), `filled`, `missing`, `different`
+            (how many different cells) and `most common`.
     """
     return [_column(name, cells(rows, name)) for name in column_names(rows)]
 
@@ -97,8 +97,8 @@ def group_rows(
         how: How its numbers become one; `std` is that of a sample.
 
     Returns:
-        One row for each group, sorted: the columns grouped by, `rows` (the size of the group) and, for example,
-        `mean of fare`; empty where the group has too few numbers.
+        out: One row for each group, sorted: the columns grouped by, `rows` (the size of the group) and, for example,
+            `mean of fare`; empty where the group has too few numbers.
 
     Raises:
         KeyError: If there is no such column.
@@ -144,7 +144,7 @@ def count_values(rows: list[dict[str, Any]], column: str) -> list[dict[str, Any]
         column: The column.
 
     Returns:
-        One row for each different cell: the cell under the column's name, `count` and `share` (from 0 to 1).
+        out: One row for each different cell: the cell under the column's name, `count` and `share` (from 0 to 1).
 
     Raises:
         KeyError: If there is no such column.
@@ -166,7 +166,7 @@ def aggregate_column(rows: list[dict[str, Any]], column: str, how: Aggregate = "
         how: `std` is that of a sample (divided by n - 1).
 
     Returns:
-        The number.
+        out: The number.
 
     Raises:
         KeyError: If there is no such column.

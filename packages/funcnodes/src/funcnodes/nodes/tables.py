@@ -31,7 +31,7 @@ def table_from_lists(columns: dict[str, list[Any]]) -> list[dict[str, Any]]:
         columns: For each column name a list of cells; all of the same length.
 
     Returns:
-        The rows.
+        out: The rows.
 
     Raises:
         ValueError: If the columns have different lengths.
@@ -51,7 +51,7 @@ def column_values(rows: list[dict[str, Any]], column: str) -> list[Any]:
         column: The column's name.
 
     Returns:
-        Its cells, from the first row to the last; None where a cell is empty.
+        out: Its cells, from the first row to the last; None where a cell is empty.
 
     Raises:
         KeyError: If there is no such column.
@@ -67,7 +67,7 @@ def row_count(rows: list[dict[str, Any]]) -> int:
         rows: The table.
 
     Returns:
-        How many rows it has.
+        out: How many rows it has.
     """
     return len(rows)
 
@@ -81,7 +81,7 @@ def select_columns(rows: list[dict[str, Any]], columns: str = "") -> list[dict[s
         columns: Names with commas between them; a name with a comma in it goes into quotes. Empty keeps all.
 
     Returns:
-        The table with these columns.
+        out: The table with these columns.
 
     Raises:
         KeyError: If there is no such column.
@@ -108,7 +108,7 @@ def filter_rows(
         value: What to compare with; a text that is a number compares as a number with numbers.
 
     Returns:
-        The rows that fit, in order; an empty cell fits only `!=` and `is empty`.
+        out: The rows that fit, in order; an empty cell fits only `!=` and `is empty`.
 
     Raises:
         KeyError: If there is no such column.
@@ -142,7 +142,7 @@ def sort_rows(rows: list[dict[str, Any]], column: str, descending: bool = False)
         descending: Whether the largest comes first.
 
     Returns:
-        The sorted rows.
+        out: The sorted rows.
 
     Raises:
         KeyError: If there is no such column.
@@ -163,7 +163,7 @@ def first_rows(rows: list[dict[str, Any]], count: int = 10, skip: int = 0) -> li
         skip: How many rows to leave out before.
 
     Returns:
-        The rows.
+        out: The rows.
 
     Raises:
         ValueError: If a number is negative.
@@ -196,7 +196,7 @@ def calculate_column(
         name: The name of the new column; one that exists is replaced.
 
     Returns:
-        The table with the column; its cells are empty where one of the two is no number, and on a division by 0.
+        out: The table with the column; its cells are empty where one of the two is no number, and on a division by 0.
 
     Raises:
         KeyError: If there is no such column.
@@ -232,7 +232,7 @@ def join_tables(
         keep_all: Whether rows of the first table with no partner stay, with empty cells.
 
     Returns:
-        One row for each pair.
+        out: One row for each pair.
 
     Raises:
         KeyError: If one table has no such column.

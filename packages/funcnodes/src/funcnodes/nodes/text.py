@@ -18,7 +18,7 @@ def join_text(a: str, b: str = "", separator: str = "") -> str:
         separator: What comes between them.
 
     Returns:
-        The joined text.
+        out: The joined text.
     """
     return f"{a}{separator}{b}"
 
@@ -32,7 +32,7 @@ def join_list(texts: list[Any], separator: str = ", ") -> str:
         separator: What comes between two of them.
 
     Returns:
-        The joined text.
+        out: The joined text.
     """
     return separator.join(str(item) for item in texts)
 
@@ -47,7 +47,7 @@ def split_text(text: str, separator: str = ",", strip: bool = True) -> list[str]
         strip: Whether white space around the parts is taken away.
 
     Returns:
-        The parts.
+        out: The parts.
     """
     parts = text.split(separator or None)
     return [part.strip() for part in parts] if strip else parts
@@ -62,7 +62,7 @@ def split_lines(text: str, skip_empty: bool = False) -> list[str]:
         skip_empty: Whether lines of nothing but white space are left out.
 
     Returns:
-        The lines, without their ends.
+        out: The lines, without their ends.
     """
     return [line for line in text.splitlines() if line.strip() or not skip_empty]
 
@@ -78,7 +78,7 @@ def replace_text(text: str, old: str = "", new: str = "", pattern: bool = False)
         pattern: Whether `old` is a regular expression.
 
     Returns:
-        The changed text.
+        out: The changed text.
 
     Raises:
         re.error: If the pattern is not a regular expression.
@@ -98,7 +98,7 @@ def find_pattern(text: str, pattern: str, ignore_case: bool = False) -> list[str
         ignore_case: Whether upper and lower case are the same.
 
     Returns:
-        The parts found, in order.
+        out: The parts found, in order.
 
     Raises:
         re.error: If the pattern is not a regular expression.
@@ -117,7 +117,7 @@ def format_text(template: str = "{value}", value: Any = "", values: dict[str, An
         values: What other names stand for.
 
     Returns:
-        The filled text.
+        out: The filled text.
 
     Raises:
         KeyError: If a name is not in the dict.
@@ -135,7 +135,7 @@ def change_case(text: str, case: Literal["lower", "upper", "title", "sentence"] 
         case: `title` starts every word with a capital, `sentence` the first one only.
 
     Returns:
-        The changed text.
+        out: The changed text.
     """
     if case == "lower":
         return text.lower()
@@ -153,7 +153,7 @@ def strip_text(text: str, characters: str = "") -> str:
         characters: Which characters; white space when empty.
 
     Returns:
-        The shorter text.
+        out: The shorter text.
     """
     return text.strip(characters or None)
 
@@ -166,7 +166,7 @@ def text_length(text: str) -> int:
         text: The text.
 
     Returns:
-        How many characters it has.
+        out: How many characters it has.
     """
     return len(text)
 
@@ -181,7 +181,7 @@ def text_contains(text: str, part: str = "", ignore_case: bool = False) -> bool:
         ignore_case: Whether upper and lower case are the same.
 
     Returns:
-        Whether it occurs.
+        out: Whether it occurs.
     """
     if ignore_case:
         return part.casefold() in text.casefold()
@@ -196,7 +196,7 @@ def to_text(value: Any) -> str:
         value: The value.
 
     Returns:
-        Its text.
+        out: Its text.
     """
     return str(value)
 

@@ -16,7 +16,7 @@ def number(value: float = 0.0) -> float:
         value: The number.
 
     Returns:
-        The same number.
+        out: The same number.
     """
     return value
 
@@ -29,7 +29,7 @@ def integer(value: int = 0) -> int:
         value: The number.
 
     Returns:
-        The same number.
+        out: The same number.
     """
     return value
 
@@ -42,7 +42,7 @@ def boolean(value: bool = False) -> bool:
         value: The value.
 
     Returns:
-        The same value.
+        out: The same value.
     """
     return value
 
@@ -55,7 +55,7 @@ def text(value: str = "") -> str:
         value: The text.
 
     Returns:
-        The same text.
+        out: The same text.
     """
     return value
 
@@ -68,7 +68,7 @@ def json_value(text: str = "null") -> Any:
         text: JSON, for example `[1, 2, 3]`.
 
     Returns:
-        The value.
+        out: The value.
 
     Raises:
         ValueError: If it is no JSON; the message says where.
@@ -85,7 +85,7 @@ def to_json(value: Any, indent: int = 2) -> str:
         indent: Spaces of one level; 0 puts everything on one line.
 
     Returns:
-        The JSON text.
+        out: The JSON text.
 
     Raises:
         TypeError: If the value holds something that JSON cannot say.
@@ -101,7 +101,7 @@ def show(value: Any) -> Any:
         value: Anything.
 
     Returns:
-        The same value.
+        out: The same value.
     """
     return value
 
