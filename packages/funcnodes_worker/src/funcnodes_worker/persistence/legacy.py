@@ -41,19 +41,21 @@ def parse_legacy(data: Mapping[str, Any]) -> tuple[Snapshot, list[str]]:
     backend = data.get("backend", data)
     if not isinstance(backend, dict) or not isinstance(backend.get("nodes", []), list):
         raise DocumentFormatError("the graph has no list of nodes")
-    view = data.get("view") if isinstance(data.get("view"), dict) else {}
+    view, meta = _dict(data.get("view")), _dict(data.get("meta"))
     warnings: list[str] = []
     nodes = [_node(raw, _view_of(view, raw)) for raw in backend.get("nodes", []) if _is_node(raw, warnings)]
     model = GraphModel(nodes)
     for raw in backend.get("edges") or []:
         _edge(raw, model, warnings)
     model.groups = _groups(backend.get("groups") or {}, model, warnings)
-    prop = backend.get("prop")
-    model.props = dict(prop) if isinstance(prop, dict) else {}
-    meta = data.get("meta") if isinstance(data.get("meta"), dict) else {}
+    model.props = dict(_dict(backend.get("prop")))
     kept = {key: data[key] for key in ("view", "meta", "dependencies", "external_workers") if data.get(key)}
     snapshot = Snapshot(model=model, id=str(meta.get("id", "")), extra={"earlier": kept} if kept else {})
     return snapshot, warnings
+
+
+def _dict(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 def _is_node(raw: Any, warnings: list[str]) -> bool:

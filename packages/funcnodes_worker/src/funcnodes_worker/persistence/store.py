@@ -1,0 +1,310 @@
+"""One document on disk: the newest readable snapshot, and the journal of what came after it.
+
+Knows nothing of nodes: it holds plain records. What was written survives the death of the process at any moment.
+
+::
+
+    nodespace.json          the newest snapshot          snapshots/<rev>.json   the last few
+    nodespace.journal       edits since some snapshot    values/                large values
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from msgspec import Struct, field
+
+from funcnodes_core._files import write_atomic
+from funcnodes_worker.edits import targets
+from funcnodes_worker.errors import DocumentFormatError, JournalError
+from funcnodes_worker.journal import Commit, Durability, Journal, PortValue, Settled, last_rev, set_aside
+from funcnodes_worker.persistence.blobs import BlobStore, blob_names
+from funcnodes_worker.persistence.export import parse_graph
+from funcnodes_worker.persistence.history import MAX_STEPS, History
+from funcnodes_worker.persistence.model import GraphModel
+from funcnodes_worker.persistence.snapshot import Snapshot, dump_snapshot
+
+__all__ = ["DocumentStore", "OpenReport"]
+
+KEPT_SNAPSHOTS = 5
+MAX_JOURNAL_BYTES = 256 * 1024 * 1024
+SEGMENT_BYTES = 4 * 1024 * 1024
+
+
+class OpenReport(Struct, kw_only=True):
+    """What opening a document found.
+
+    Attributes:
+        warnings: a sentence about everything that was damaged, cut off or left out.
+        missing: ids of node classes that are not there.
+        touched: nodes that were changed after their values had been written.
+    """
+
+    warnings: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    touched: set[str] = field(default_factory=set)
+
+
+class DocumentStore:
+    """Snapshot, journal, history and large values of one graph, in one folder.
+
+    Attributes:
+        model: the graph as plain records; replaced, never changed, by a write.
+        settled: what ports held when the graph was last at rest, by (node uuid, port id).
+        read_only_reason: why the last write failed; None when it did not.
+    """
+
+    def __init__(self, folder: Path, durability: Durability = "grouped") -> None:
+        self.folder = folder
+        self.model = GraphModel()
+        self.rev = 0
+        self.settled: dict[tuple[str, str], PortValue] = {}
+        self.settled_rev = 0
+        self.id = ""
+        self.extra: dict[str, object] = {}
+        self.history = History()
+        self.blobs = BlobStore(folder / "values")
+        self.read_only_reason: str | None = None
+        self._journal = Journal(folder / "nodespace.journal", durability)
+        self._snapshot_rev = 0
+        self._unsaved = False
+        self._gap_from: int | None = None
+        self._last_seen_rev = 0
+
+    @property
+    def path(self) -> Path:
+        """The snapshot file."""
+        return self.folder / "nodespace.json"
+
+    # -- opening
+
+    def open(self) -> OpenReport:
+        """Reads what is there. Files that cannot be read are renamed `<name>.damaged-<time>` and reported.
+
+        Raises:
+            JournalError: the folder cannot be written.
+        """
+        report = OpenReport()
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as exc:
+            raise JournalError(
+                exc.errno, f"cannot make the folder: {exc.strerror}", str(self.folder)
+            ) from exc
+        self._take(self._newest_snapshot(report.warnings))
+        reading = self._journal.open()
+        report.warnings += reading.warnings
+        for entry in reading.entries:
+            if isinstance(entry, Commit):
+                self._replay(entry, report)
+            elif entry.rev >= self._snapshot_rev:
+                self._take_settled(entry)
+        # revisions are never given twice, also when the edits behind them are lost
+        self.rev = max(self.rev, self._last_seen_rev)
+        if self._gap_from is not None:
+            self.history = History()
+        self._unsaved = self._unsaved or bool(report.warnings)
+        self._note_touched(report)
+        return report
+
+    def _newest_snapshot(self, warnings: list[str]) -> Snapshot:
+        kept = sorted((self.folder / "snapshots").glob("*.json"), reverse=True)
+        for path in [self.path, *kept]:
+            if not path.exists():
+                continue
+            try:
+                snapshot, notes, legacy = parse_graph(path.read_bytes(), path.name)
+            except DocumentFormatError as exc:
+                aside = set_aside(path)
+                warnings.append(
+                    f"{exc}; it was kept as {aside.name} and an older state plus the journal is used"
+                )
+                continue
+            warnings += notes
+            if legacy:
+                self._keep_legacy(path)
+            return snapshot
+        return Snapshot(model=GraphModel())
+
+    def _keep_legacy(self, path: Path) -> None:
+        """A file of an earlier release stays beside ours, for those who go back."""
+        copy = path.with_name(f"{path.stem}.earlier{path.suffix}")
+        if not copy.exists():
+            shutil.copyfile(path, copy)
+        self._unsaved = True
+
+    def _take(self, snapshot: Snapshot) -> None:
+        self.model, self.rev, self.id = snapshot.model, snapshot.rev, snapshot.id
+        self.settled, self.settled_rev = snapshot.settled, snapshot.settled_rev
+        self.extra = snapshot.extra
+        self._snapshot_rev = snapshot.rev
+
+    def _replay(self, commit: Commit, report: OpenReport) -> None:
+        if commit.rev <= self.rev:
+            self.history.record(commit)
+            return
+        if commit.rev != self.rev + 1:
+            if not any("missing from the journal" in warning for warning in report.warnings):
+                report.warnings.append(
+                    f"revisions {self.rev + 1} to {commit.rev - 1} are missing from the journal"
+                )
+            self.history = History()
+            self.rev = max(self.rev, commit.rev)
+            return
+        self.history.record(commit)
+        draft = self.model.draft()
+        try:
+            draft.apply_all(commit.edits)
+        except ValueError as exc:
+            report.warnings.append(f"revision {commit.rev} does not fit the graph and was left out: {exc}")
+        else:
+            self.model = draft
+            self._forget_settled(commit)
+        self.rev = commit.rev
+
+    def _take_settled(self, entry: Settled) -> None:
+        self.settled_rev = max(entry.rev, self.settled_rev)
+        for port in entry.ports:
+            self.settled[port.uuid, port.io] = port
+
+    def _forget_settled(self, commit: Commit) -> None:
+        """What an input held before it was set or connected is of no use any more."""
+        for path in targets(commit.edits):
+            if path[0] == "nodes" and path[2:3] == ("io",) and path[-1] in ("value", "default"):
+                self.settled.pop((path[1], path[3]), None)
+            elif path[0] == "edges":
+                self.settled.pop((path[3], path[4]), None)
+
+    def _note_touched(self, report: OpenReport) -> None:
+        for step in self.history:
+            if step.last_rev > self.settled_rev:
+                for path in targets(step.edits):
+                    if path[0] == "nodes" and (len(path) < 3 or path[2] == "io"):
+                        report.touched.add(path[1])
+                    elif path[0] == "edges":
+                        report.touched.add(path[3])
+        report.touched &= self.model.nodes.keys()
+
+    # -- writing
+
+    def write(self, commits: Sequence[Commit]) -> None:
+        """Journals commits in one write, then takes them over; on any error nothing has changed.
+
+        Raises:
+            ConflictError: an edit does not fit.
+            JournalError: the disk refused; `read_only_reason` says why until a write succeeds.
+        """
+        draft = self.model.draft()
+        for commit in commits:
+            draft.apply_all(commit.edits)
+        self._append(commits)
+        self.model = draft
+        for commit in commits:
+            self.rev = commit.rev
+            self.history.record(commit)
+            self._forget_settled(commit)
+
+    def write_settled(self, ports: list[PortValue], rev: int) -> None:
+        """Journals what ports held when the graph had come to rest at a revision.
+
+        Raises:
+            JournalError: the disk refused.
+        """
+        entry = Settled(rev=rev, ports=ports)
+        self._append([entry])
+        self._take_settled(entry)
+
+    def _append(self, entries: Sequence[Commit | Settled]) -> None:
+        try:
+            self._journal.append(entries)
+        except JournalError as exc:
+            self.read_only_reason = str(exc)
+            raise
+        self.read_only_reason = None
+        self._unsaved = True
+
+    # -- snapshots
+
+    def wants_snapshot(self) -> bool:
+        """Whether the journal has grown so long that a snapshot would shorten the next opening."""
+        return self._unsaved and self._journal.size_bytes > SEGMENT_BYTES
+
+    def snapshot(self) -> Snapshot:
+        """The document as it is."""
+        settled = {key: port for key, port in self.settled.items() if key[0] in self.model.nodes}
+        return Snapshot(
+            model=self.model,
+            rev=self.rev,
+            settled=settled,
+            settled_rev=self.settled_rev,
+            id=self.id,
+            extra=dict(self.extra),
+        )
+
+    def save_snapshot(self) -> None:
+        """Writes the snapshot, keeps the last few, and drops journal and values that nobody needs any more.
+
+        Raises:
+            JournalError: the disk refused; the snapshot before is untouched.
+        """
+        if not self._unsaved and self.path.exists():
+            return
+        try:
+            write_atomic(self.path, dump_snapshot(self.snapshot()))
+            self._keep_snapshot()
+            if self._journal.size_bytes > SEGMENT_BYTES:
+                self._journal.rotate(self.rev)
+            self._drop_old_segments()
+            self.blobs.keep_only(self._wanted_blobs())
+        except OSError as exc:
+            raise JournalError(
+                exc.errno, f"the snapshot cannot be written ({exc.strerror})", str(self.path)
+            ) from exc
+        self._snapshot_rev = self.rev
+        self._unsaved = False
+
+    def _keep_snapshot(self) -> None:
+        folder = self.folder / "snapshots"
+        folder.mkdir(exist_ok=True)
+        kept = folder / f"{self.rev:012d}.json"
+        kept.unlink(missing_ok=True)
+        try:
+            os.link(self.path, kept)
+        except OSError:  # a file system without hard links
+            shutil.copyfile(self.path, kept)
+        for old in sorted(folder.glob("[0-9]*.json"), reverse=True)[KEPT_SNAPSHOTS:]:
+            old.unlink()
+
+    def _drop_old_segments(self) -> None:
+        """Segments go when 1000 later steps are kept, or when all of them together are too large."""
+        segments = self._journal.segments()
+        full = len(self.history) >= MAX_STEPS
+        total = sum(segment.stat().st_size for segment in segments)
+        for segment in segments:
+            beyond = full and last_rev(segment) < self.history.oldest_rev()
+            if not beyond and total <= MAX_JOURNAL_BYTES:
+                break
+            total -= segment.stat().st_size
+            segment.unlink()
+            self.history.forgotten = True
+
+    def _wanted_blobs(self) -> set[str]:
+        wanted: set[str] = set()
+        files = [*(self.folder / "snapshots").glob("*.json"), *self._journal.segments(), self.path]
+        for path in [*files, self._journal.path]:
+            if path.exists():
+                wanted |= blob_names(path.read_bytes())
+        return wanted
+
+    def close(self) -> None:
+        """Closes the journal; the document stays readable."""
+        self._journal.close()
+
+
+def now() -> float:
+    """The time that commits are stamped with, in seconds since the epoch."""
+    return round(time.time(), 3)
