@@ -30,6 +30,11 @@ class Shown:
         return {"shown": True}
 
 
+class Complete:
+    def full_serialize(self) -> dict[str, Any]:
+        return {"value": NoValue}
+
+
 @dataclasses.dataclass
 class Point:
     x: int
@@ -67,6 +72,7 @@ def encode(value: Any, preview: bool = False) -> Any:
         (OrderedDict(a=(1,)), {"a": [1]}),
         (Point(1, Point(2, b"")), {"x": 1, "y": {"x": 2, "y": ""}}),
         (Shown(), {"shown": True}),
+        (Complete(), {"value": "<NoValue>"}),
         (int, "<class 'int'>"),
     ],
 )

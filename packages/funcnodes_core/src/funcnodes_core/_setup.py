@@ -11,7 +11,7 @@ from funcnodes_core._logging import FUNCNODES_LOGGER
 from funcnodes_core._modulesetup import set_up_module
 from funcnodes_core.plugins import InstalledModule, LazyEntryPoint
 
-__all__ = ["AVAILABLE_MODULES", "ENTRY_POINT_GROUP", "load_module", "setup", "set_up_module"]
+__all__ = ["AVAILABLE_MODULES", "ENTRY_POINT_GROUP", "load_module", "set_up_module", "setup"]
 
 ENTRY_POINT_GROUP = "funcnodes.module"
 # the editor of earlier releases: tolerated when installed, never run

@@ -153,6 +153,13 @@ def _encode_repr_json(obj: Any, _preview: bool) -> Encdata:
     return Encdata(None)
 
 
+def _encode_full(obj: Any, _preview: bool) -> Encdata:
+    """Nodes, ports, graphs and whatever else says everything about itself on request."""
+    if hasattr(obj, "full_serialize") and not isinstance(obj, type):
+        return Encdata(obj.full_serialize(), handeled=True)
+    return Encdata(None)
+
+
 def _encode_dataclass(obj: Any, _preview: bool) -> Encdata:
     if dataclasses.is_dataclass(obj) and not isinstance(obj, type):
         fields = {field.name: getattr(obj, field.name) for field in dataclasses.fields(obj)}
@@ -177,9 +184,10 @@ def _encode_no_value(_obj: NoValueType, _preview: bool) -> Encdata:
 
 
 # plain scalars are never of these kinds, and there are many of them
-_SCALAR_BLIND = (_encode_repr_json, _encode_dataclass)
+_SCALAR_BLIND = (_encode_repr_json, _encode_full, _encode_dataclass)
 
 JSONEncoder.add_encoder(_encode_repr_json)
+JSONEncoder.add_encoder(_encode_full)
 JSONEncoder.add_encoder(_encode_dataclass)
 JSONEncoder.add_encoder(_encode_bytes, [bytes])
 JSONEncoder.add_encoder(_encode_databytes, [databytes])
