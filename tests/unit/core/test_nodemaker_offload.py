@@ -84,7 +84,7 @@ async def test_context_variables_reach_the_thread() -> None:
 async def test_threads_are_reused() -> None:
     wrapper = make_run_in_new_thread(threading.get_ident)
 
-    seen = {await wrapper() for _ in range(5)}
+    seen = {await wrapper() for _ in range(50)}
 
     assert len(seen) == 1
 
@@ -167,6 +167,7 @@ def test_a_result_for_a_closed_loop_is_dropped() -> None:
     loop.close()
 
     job.run()
+    job.deliver()
 
     assert calls == [1]
     assert not job.future.done()

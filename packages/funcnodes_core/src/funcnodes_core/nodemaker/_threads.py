@@ -36,7 +36,7 @@ def cancel_requested() -> bool:
 class Job:
     """One call on its way through a thread; its result goes to a future of the asking loop."""
 
-    __slots__ = ("abandoned", "call", "context", "finished", "future", "loop")
+    __slots__ = ("abandoned", "call", "context", "error", "finished", "future", "loop", "result")
 
     def __init__(self, call: Callable[[], Any], loop: asyncio.AbstractEventLoop) -> None:
         self.call = call
@@ -45,29 +45,31 @@ class Job:
         self.context = contextvars.copy_context()
         self.abandoned = False
         self.finished = False
+        self.result: Any = None
+        self.error: BaseException | None = None
 
     def run(self) -> None:
-        """Call, then hand the outcome to the loop unless nobody waits any more."""
-        result: Any = None
-        error: BaseException | None = None
+        """Call and keep the outcome."""
         _current.job = self
         try:
-            result = self.context.run(self.call)
+            self.result = self.context.run(self.call)
         except BaseException as raised:  # noqa: BLE001 - foreign code; the awaiting side raises it
-            error = raised
+            self.error = raised
         finally:
             _current.job = None
-        if self.abandoned:
-            return
+
+    def deliver(self) -> None:
+        """Hand the outcome to the loop."""
         # a loop that was closed while the function ran: nobody is left to tell
         with contextlib.suppress(RuntimeError):
-            self.loop.call_soon_threadsafe(self._deliver, result, error)
+            self.loop.call_soon_threadsafe(self._deliver)
 
-    def _deliver(self, result: Any, error: BaseException | None) -> None:
+    def _deliver(self) -> None:
         if self.future.done():
             return
+        error = self.error
         if error is None:
-            self.future.set_result(result)
+            self.future.set_result(self.result)
         elif isinstance(error, StopIteration):
             # a future refuses StopIteration; the same wording as Python's own for generators
             wrapped = RuntimeError("the function raised StopIteration")
@@ -85,8 +87,8 @@ class ThreadPool:
         self._max_workers = max_workers or min(32, (os.cpu_count() or 1) + 4)
         self._condition = threading.Condition()
         self._jobs: deque[Job] = deque()
-        self._idle = 0
         self._workers = 0
+        self._busy = 0
         self._closed = False
 
     async def run(self, call: Callable[[], Any], on_abandon: Callable[[], None] | None = None) -> Any:
@@ -120,9 +122,9 @@ class ThreadPool:
             if self._closed:
                 raise RuntimeError(f"the thread pool of {self._name!r} was shut down")
             self._jobs.append(job)
-            if self._idle >= len(self._jobs):
-                self._condition.notify()
-            elif self._workers < self._max_workers:
+            self._condition.notify()
+            idle = self._workers - self._busy
+            if len(self._jobs) > idle and self._workers < self._max_workers:
                 self._workers += 1
                 threading.Thread(target=self._work, name=f"funcnodes-{self._name}", daemon=True).start()
 
@@ -133,6 +135,7 @@ class ThreadPool:
                 self._jobs.remove(job)
             elif not job.finished:
                 self._workers -= 1
+                self._busy -= 1
 
     def _work(self) -> None:
         while (job := self._next()) is not None:
@@ -141,18 +144,16 @@ class ThreadPool:
                 if job.abandoned:
                     return  # uncounted when it was abandoned
                 job.finished = True
+                self._busy -= 1
+            job.deliver()
             del job  # do not keep the arguments alive while idle
 
     def _next(self) -> Job | None:
         """The next job; None when there is none for `_IDLE_S` or the pool was shut down."""
         with self._condition:
             while not self._jobs:
-                woken = False
-                if not self._closed:
-                    self._idle += 1
-                    woken = self._condition.wait(_IDLE_S)
-                    self._idle -= 1
-                if not woken and not self._jobs:
+                if self._closed or not (self._condition.wait(_IDLE_S) or self._jobs):
                     self._workers -= 1
                     return None
+            self._busy += 1
             return self._jobs.popleft()

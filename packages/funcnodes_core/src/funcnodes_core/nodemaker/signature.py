@@ -25,9 +25,9 @@ from exposedfunctionality.function_parser import function_method_parser
 from exposedfunctionality.function_parser.types import _TYPE_GETTER as _TYPES_BY_NAME
 from exposedfunctionality.function_parser.types import string_to_type, type_to_string
 
-__all__ = ["FunctionSignature", "PortSpec", "function_signature", "signaturewrapper"]
+__all__ = ["FunctionSignature", "PortArguments", "function_signature", "signaturewrapper"]
 
-PortSpec: TypeAlias = dict[str, Any]
+PortArguments: TypeAlias = dict[str, Any]
 """Keyword arguments of one `NodeInput` or `NodeOutput`; `id`, `name` and `type` are always there."""
 
 AnyFunction: TypeAlias = Callable[..., Any]
@@ -54,8 +54,8 @@ class FunctionSignature(NamedTuple):
     """The function, with `ef_funcmeta`; another object only where attributes cannot be set on it."""
     name: str
     description: str
-    inputs: list[PortSpec]
-    outputs: list[PortSpec]
+    inputs: list[PortArguments]
+    outputs: list[PortArguments]
     wants_node: bool
 
 
@@ -244,7 +244,7 @@ def _parameter(item: Mapping[str, Any]) -> str:
     return str(item.get("_name", item["name"]))
 
 
-def _input_spec(item: Mapping[str, Any], annotations: Mapping[str, Any]) -> PortSpec:
+def _input_spec(item: Mapping[str, Any], annotations: Mapping[str, Any]) -> PortArguments:
     parameter = _parameter(item)
     spec = _port_spec(item, parameter, annotations.get(parameter.lstrip("*"), _MISSING))
     if "default" in item:
@@ -258,13 +258,13 @@ def _input_spec(item: Mapping[str, Any], annotations: Mapping[str, Any]) -> Port
     return spec
 
 
-def _output_spec(item: Mapping[str, Any], index: int, count: int, annotation: Any) -> PortSpec:
+def _output_spec(item: Mapping[str, Any], index: int, count: int, annotation: Any) -> PortArguments:
     io_id = str(item.get("name") or ("out" if count == 1 else f"out{index}"))
     return _port_spec(item, io_id, annotation)
 
 
-def _port_spec(item: Mapping[str, Any], io_id: str, annotation: Any) -> PortSpec:
-    spec: PortSpec = {
+def _port_spec(item: Mapping[str, Any], io_id: str, annotation: Any) -> PortArguments:
+    spec: PortArguments = {
         "id": io_id,
         "name": str(item.get("name") or io_id),
         "type": _port_type(item, annotation),
@@ -299,7 +299,7 @@ def _type_of_string(name: str) -> Any:
         return Any
 
 
-def _make_ids_unique(name: str, inputs: list[PortSpec], outputs: list[PortSpec]) -> None:
+def _make_ids_unique(name: str, inputs: list[PortArguments], outputs: list[PortArguments]) -> None:
     """Give a later port of a taken id another one: `out` becomes `out_`."""
     taken: set[str] = set()
     for spec in (*inputs, *outputs):
