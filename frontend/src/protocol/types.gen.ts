@@ -25,6 +25,12 @@ export interface DeleteFileKwargs {
   path: string;
 }
 
+/** A package that this worker's environment must have. */
+export interface Dependency {
+  package: string;
+  version: string | null;
+}
+
 /** Two ports are connected. */
 export interface EdgeAdded {
   src: [string, string];
@@ -211,6 +217,21 @@ export interface LibraryState {
 export interface LogTail {
   text: string;
   truncated: boolean;
+}
+
+/** One installed node module; `error` says why it could not be loaded. */
+export interface ModuleInfo {
+  name: string;
+  package: string;
+  version: string | null;
+  description: string | null;
+  error: string | null;
+}
+
+/** Node modules by what they are to this worker. */
+export interface Modules {
+  installed: ModuleInfo[];
+  active: string[];
 }
 
 /** A node is part of the graph from now on; its values follow as value events. */
@@ -486,6 +507,7 @@ export interface Commands {
   catch_up: { kwargs: CatchUpKwargs; result: CaughtUp };
   delete_file: { kwargs: DeleteFileKwargs; result: Success };
   full_state: { kwargs: Record<string, never>; result: FullState };
+  get_available_modules: { kwargs: Record<string, never>; result: Modules };
   get_config: { kwargs: Record<string, never>; result: Record<string, unknown> };
   get_edges: { kwargs: Record<string, never>; result: EdgeState[] };
   get_groups: { kwargs: Record<string, never>; result: GroupState[] };
@@ -494,6 +516,7 @@ export interface Commands {
   get_logs: { kwargs: Record<string, never>; result: LogTail };
   get_nodes: { kwargs: Record<string, never>; result: NodeState[] };
   get_runstate: { kwargs: Record<string, never>; result: RunState };
+  get_worker_dependencies: { kwargs: Record<string, never>; result: Record<string, Dependency> };
   heartbeat: { kwargs: Record<string, never>; result: null };
   list_files: { kwargs: Record<string, never>; result: FileInfo[] };
   name: { kwargs: Record<string, never>; result: string };

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from funcnodes_worker.commands import files, process, state
+from funcnodes_worker.commands import files, modules, process, state
 from funcnodes_worker.rpc.registry import REGISTRY
 
-__all__ = ["REGISTRY", "files", "process", "state"]
+__all__ = ["REGISTRY", "files", "modules", "process", "state"]
