@@ -226,5 +226,9 @@ class JSONDecoder(json.JSONDecoder):
         return NoValue if value == NO_VALUE_TEXT and type(value) is str else value
 
     def _decode_object(self, obj: dict[str, Any]) -> Any:
-        decoded = {key: self.decode_custom(value) for key, value in obj.items()}
-        return decoded if self._own_hook is None else self._own_hook(decoded)
+        every = bool(self.decoders)
+        for key, value in obj.items():
+            # most leaves are numbers and short text: only what may change is looked at
+            if every or value == NO_VALUE_TEXT or type(value) is list:
+                obj[key] = self.decode_custom(value)
+        return obj if self._own_hook is None else self._own_hook(obj)
