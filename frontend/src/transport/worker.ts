@@ -119,8 +119,20 @@ export class WorkerLink implements Link {
     while (!this.parked) {
       const next = this.arrived.shift();
       if (next === undefined) return;
+      this.handle(next);
+    }
+  }
+
+  /** What cannot be applied must not hide what comes behind it: the editor starts over from the whole state. */
+  private handle(next: Arrived): void {
+    try {
       if ("binary" in next) this.onBinary(next.binary);
       else this.onFrame(next.text);
+    } catch (error) {
+      console.error(error);
+      const isEvent = "binary" in next || next.text.type === "nodespaceevent";
+      if (isEvent) this.askState();
+      else this.handlers.onFailure(new CommandError(`The editor cannot read what the worker sent: ${String(error)}`, "unreadable", null));
     }
   }
 
