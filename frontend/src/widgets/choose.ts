@@ -26,61 +26,61 @@ export type WidgetKind =
 /** What choosing needs to know about a port. */
 export type ChoosablePort = Pick<PortRecord, "type"> & Partial<Pick<PortRecord, "renderOptions" | "valueOptions">>;
 
-const RENDER_TYPES: Record<string, WidgetKind> = {
-  color: "colour",
-  colour: "colour",
-  file: "file",
-  date: "date",
-  time: "time",
-  datetime: "datetime",
-  "datetime-local": "datetime",
-  password: "secret",
-  secret: "secret",
-  slider: "slider",
-  text: "text",
-  str: "text",
-  string: "text",
-  textarea: "text",
-  int: "int",
-  float: "float",
-  bool: "bool",
-  boolean: "bool",
-  json: "json",
-  list: "json",
-  dict: "json",
-  bytes: "bytes",
-  select: "options",
-  options: "options",
-};
+const RENDER_TYPES: ReadonlyMap<string, WidgetKind> = new Map<string, WidgetKind>([
+  ["color", "colour"],
+  ["colour", "colour"],
+  ["file", "file"],
+  ["date", "date"],
+  ["time", "time"],
+  ["datetime", "datetime"],
+  ["datetime-local", "datetime"],
+  ["password", "secret"],
+  ["secret", "secret"],
+  ["slider", "slider"],
+  ["text", "text"],
+  ["str", "text"],
+  ["string", "text"],
+  ["textarea", "text"],
+  ["int", "int"],
+  ["float", "float"],
+  ["bool", "bool"],
+  ["boolean", "bool"],
+  ["json", "json"],
+  ["list", "json"],
+  ["dict", "json"],
+  ["bytes", "bytes"],
+  ["select", "options"],
+  ["options", "options"],
+]);
 
-const TYPE_KINDS: Record<string, WidgetKind> = {
-  int: "int",
-  float: "float",
-  bool: "bool",
-  str: "text",
-  bytes: "bytes",
-  enum: "options",
-  list: "json",
-  dict: "json",
-  set: "json",
-  tuple: "json",
-  None: "none",
-  Any: "any",
-  "datetime.date": "date",
-  "datetime.time": "time",
-  "datetime.datetime": "datetime",
-  "funcnodes_core.types.Secret": "secret",
-  "pydantic.types.SecretStr": "secret",
-};
+const TYPE_KINDS: ReadonlyMap<string, WidgetKind> = new Map<string, WidgetKind>([
+  ["int", "int"],
+  ["float", "float"],
+  ["bool", "bool"],
+  ["str", "text"],
+  ["bytes", "bytes"],
+  ["enum", "options"],
+  ["list", "json"],
+  ["dict", "json"],
+  ["set", "json"],
+  ["tuple", "json"],
+  ["None", "none"],
+  ["Any", "any"],
+  ["datetime.date", "date"],
+  ["datetime.time", "time"],
+  ["datetime.datetime", "datetime"],
+  ["funcnodes_core.types.Secret", "secret"],
+  ["pydantic.types.SecretStr", "secret"],
+]);
 
 /** The type union's single kind: numbers together are a float, any other mixture is free-form. */
 function kindOfType(spec: unknown): WidgetKind {
   const names = new Set(members(spec).map(baseName));
-  if (names.size === 1) return TYPE_KINDS[[...names][0] ?? ""] ?? "none";
-  const simple = [...names].filter((name) => TYPE_KINDS[name] !== undefined);
+  if (names.size === 1) return TYPE_KINDS.get([...names][0] ?? "") ?? "none";
+  const simple = [...names].filter((name) => TYPE_KINDS.has(name));
   if (simple.length === 0) return "none";
   if (simple.every((name) => name === "int" || name === "float")) return "float";
-  if (simple.length < names.size && simple.length === 1) return TYPE_KINDS[simple[0] ?? ""] ?? "any";
+  if (simple.length < names.size && simple.length === 1) return TYPE_KINDS.get(simple[0] ?? "") ?? "any";
   return "any";
 }
 
@@ -103,7 +103,7 @@ export function portOptions(port: ChoosablePort): ReturnType<typeof optionList> 
 function renderType(port: ChoosablePort, typemap: Record<string, string>): WidgetKind | undefined {
   const asked = port.renderOptions?.type;
   const name = typeof asked === "string" ? asked : typemap[baseName(port.type)];
-  return name === undefined ? undefined : RENDER_TYPES[name.toLowerCase()];
+  return name === undefined ? undefined : RENDER_TYPES.get(name.toLowerCase());
 }
 
 /** Chooses a widget; `typemap` are the render options that modules registered for their types. */

@@ -18,20 +18,27 @@ class Problem extends Error {
   }
 }
 
-const WORDS: Record<string, Json> = {
-  null: null,
-  None: null,
-  true: true,
-  True: true,
-  false: false,
-  False: false,
-  nan: { "$fn:float": "nan" },
-  NaN: { "$fn:float": "nan" },
-  inf: { "$fn:float": "inf" },
-  Infinity: { "$fn:float": "inf" },
-};
+const WORDS: ReadonlyMap<string, Json> = new Map<string, Json>([
+  ["null", null],
+  ["None", null],
+  ["true", true],
+  ["True", true],
+  ["false", false],
+  ["False", false],
+  ["nan", { "$fn:float": "nan" }],
+  ["NaN", { "$fn:float": "nan" }],
+  ["inf", { "$fn:float": "inf" }],
+  ["Infinity", { "$fn:float": "inf" }],
+]);
 
-const ESCAPES: Record<string, string> = { n: "\n", t: "\t", r: "\r", b: "\b", f: "\f", "0": "\0" };
+const ESCAPES: ReadonlyMap<string, string> = new Map([
+  ["n", "\n"],
+  ["t", "\t"],
+  ["r", "\r"],
+  ["b", "\b"],
+  ["f", "\f"],
+  ["0", "\0"],
+]);
 
 const NUMBER = /^[+-]?(?:0x[\da-f]+|0b[01]+|0o[0-7]+|(?:\d[\d_]*\.?[\d_]*|\.\d+)(?:e[+-]?\d+)?|inf|Infinity)/i;
 
@@ -94,9 +101,10 @@ class Reader {
     const items: Json[] = [];
     return this.nest(() => {
       while (!this.take(end)) {
-        if (this.peek() === "") this.fail(`A closing ${end} is missing`, start);
         items.push(this.value());
-        if (!this.take(",") && this.peek() !== end) this.fail(`A comma or ${end} is missing`);
+        if (this.take(",") || this.peek() === end) continue;
+        if (this.peek() === "") this.fail(`A closing ${end} is missing`, start);
+        this.fail(`A comma or ${end} is missing`);
       }
       return items;
     });
@@ -108,18 +116,20 @@ class Reader {
     const entries: [string, Json][] = [];
     return this.nest(() => {
       while (!this.take("}")) {
-        if (this.peek() === "") this.fail("A closing } is missing", start);
-        const key = this.key();
+        const key = this.key(start);
         if (!this.take(":")) this.fail("A colon is missing after the key");
         entries.push([key, this.value()]);
-        if (!this.take(",") && this.peek() !== "}") this.fail("A comma or } is missing");
+        if (this.take(",") || this.peek() === "}") continue;
+        if (this.peek() === "") this.fail("A closing } is missing", start);
+        this.fail("A comma or } is missing");
       }
       return Object.fromEntries(entries);
     });
   }
 
-  private key(): string {
+  private key(dictAt: number): string {
     const char = this.peek();
+    if (char === "") this.fail("A closing } is missing", dictAt);
     if (char === '"' || char === "'") return this.string(char);
     const start = this.at;
     const word = /^[\w.$-]+/.exec(this.text.slice(this.at))?.[0];
@@ -144,7 +154,7 @@ class Reader {
   private escape(): string {
     const char = this.text[this.at] ?? "";
     this.at += 1;
-    if (char !== "u" && char !== "x") return ESCAPES[char] ?? char;
+    if (char !== "u" && char !== "x") return ESCAPES.get(char) ?? char;
     const length = char === "u" ? 4 : 2;
     const hex = this.text.slice(this.at, this.at + length);
     if (!/^[\da-f]+$/i.test(hex) || hex.length < length) this.fail("Broken \\" + char + " escape");
@@ -155,9 +165,10 @@ class Reader {
   private word(): Json {
     const rest = this.text.slice(this.at, this.at + 400);
     const name = /^[A-Za-z_]\w*/.exec(rest)?.[0];
-    if (name !== undefined && name in WORDS) {
+    const word = name === undefined ? undefined : WORDS.get(name);
+    if (name !== undefined && word !== undefined) {
       this.at += name.length;
-      return WORDS[name] ?? null;
+      return word;
     }
     const digits = NUMBER.exec(rest)?.[0];
     if (digits === undefined) this.fail(name ? `Put ${name} in quotes` : "Not a value");

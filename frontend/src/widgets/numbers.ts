@@ -9,16 +9,16 @@ export type Parsed = { ok: true; value: unknown } | { ok: false; reason: string 
 const INT = /^[+-]?\d+$/;
 const FLOAT = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 const RADIX = /^([+-]?)(0x[\da-f]+|0b[01]+|0o[0-7]+)$/i;
-const SPECIAL: Record<string, string> = {
-  nan: "nan",
-  inf: "inf",
-  "+inf": "inf",
-  infinity: "inf",
-  "∞": "inf",
-  "-inf": "-inf",
-  "-infinity": "-inf",
-  "-∞": "-inf",
-};
+const SPECIAL: ReadonlyMap<string, string> = new Map<string, string>([
+  ["nan", "nan"],
+  ["inf", "inf"],
+  ["+inf", "inf"],
+  ["infinity", "inf"],
+  ["∞", "inf"],
+  ["-inf", "-inf"],
+  ["-infinity", "-inf"],
+  ["-∞", "-inf"],
+]);
 
 const GROUPED = /^[+-]?\d{1,3}(,\d{3})+(\.\d*)?$/;
 const DECIMAL_COMMA = /^[+-]?\d+,\d+$/;
@@ -54,7 +54,7 @@ function parseInteger(plain: string): Parsed {
 }
 
 function parseFloating(plain: string): Parsed {
-  const special = SPECIAL[plain.toLowerCase()];
+  const special = SPECIAL.get(plain.toLowerCase());
   if (special) return { ok: true, value: { "$fn:float": special } };
   if (RADIX.test(plain)) return parseInteger(plain);
   if (!FLOAT.test(plain)) return { ok: false, reason: "Not a number" };

@@ -3,31 +3,31 @@
 import { isPlainObject } from "@/widgets/values";
 
 /** Names that one Python type goes by in saved graphs and modules. */
-const ALIASES: Record<string, string> = {
-  integer: "int",
-  number: "float",
-  string: "str",
-  boolean: "bool",
-  "builtins.int": "int",
-  "builtins.float": "float",
-  "builtins.str": "str",
-  "builtins.bool": "bool",
-  "builtins.bytes": "bytes",
-  "builtins.list": "list",
-  "builtins.dict": "dict",
-  "builtins.set": "set",
-  "builtins.tuple": "tuple",
-  "builtins.object": "Any",
-  "typing.Any": "Any",
-  any: "Any",
-  object: "Any",
-  null: "None",
-  NoneType: "None",
-};
+const ALIASES: ReadonlyMap<string, string> = new Map<string, string>([
+  ["integer", "int"],
+  ["number", "float"],
+  ["string", "str"],
+  ["boolean", "bool"],
+  ["builtins.int", "int"],
+  ["builtins.float", "float"],
+  ["builtins.str", "str"],
+  ["builtins.bool", "bool"],
+  ["builtins.bytes", "bytes"],
+  ["builtins.list", "list"],
+  ["builtins.dict", "dict"],
+  ["builtins.set", "set"],
+  ["builtins.tuple", "tuple"],
+  ["builtins.object", "Any"],
+  ["typing.Any", "Any"],
+  ["any", "Any"],
+  ["object", "Any"],
+  ["null", "None"],
+  ["NoneType", "None"],
+]);
 
 /** The plain name of a specification that is one type; structured ones give their Python name. */
 export function baseName(spec: unknown): string {
-  if (typeof spec === "string") return ALIASES[spec] ?? spec;
+  if (typeof spec === "string") return ALIASES.get(spec) ?? spec;
   if (!isPlainObject(spec)) return "Any";
   if (Array.isArray(spec.anyOf)) return "Union";
   if (Array.isArray(spec.allOf)) return "tuple";
@@ -41,7 +41,7 @@ export function baseName(spec: unknown): string {
     case "type":
       return "type";
     default:
-      return typeof spec.type === "string" ? (ALIASES[spec.type] ?? spec.type) : "Any";
+      return typeof spec.type === "string" ? (ALIASES.get(spec.type) ?? spec.type) : "Any";
   }
 }
 
@@ -102,16 +102,16 @@ export function fitScore(source: unknown, target: unknown): 0 | 1 | 2 | 3 {
   return best === 3 && !exact ? 2 : (best as 0 | 1 | 2 | 3);
 }
 
-const WIDENING: Record<string, readonly string[]> = {
-  bool: ["int", "float"],
-  int: ["float"],
-  enum: ["str", "int"],
-  str: ["enum"],
-};
+const WIDENING: ReadonlyMap<string, readonly string[]> = new Map<string, readonly string[]>([
+  ["bool", ["int", "float"]],
+  ["int", ["float"]],
+  ["enum", ["str", "int"]],
+  ["str", ["enum"]],
+]);
 
 function pairScore(from: string, to: string): number {
   if (from === to) return 3;
-  if (WIDENING[from]?.includes(to)) return 2;
+  if (WIDENING.get(from)?.includes(to)) return 2;
   // Classes that the editor does not know are let through, as the engine does with them.
   return isKnown(from) && isKnown(to) ? 0 : 1;
 }
