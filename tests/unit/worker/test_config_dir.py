@@ -1,0 +1,170 @@
+"""Where files lie, what a worker's file says, and names that lead nowhere else."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from funcnodes_worker.config import WorkerConfig
+from funcnodes_worker.errors import (
+    BindError,
+    ConfigError,
+    FileNameError,
+    UndoConflictError,
+    error_code,
+    error_text,
+)
+from funcnodes_worker.instance import Instance, process_start
+from funcnodes_worker.paths import ConfigDir, free_name, resolve_inside
+from funcnodes_worker.server.auth import check_bind, is_loopback, load_or_make_token
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> ConfigDir:
+    return ConfigDir(tmp_path / "config").create()
+
+
+def write(directory: ConfigDir, uuid: str, **keys: Any) -> None:
+    directory.worker_json(uuid).write_text(json.dumps({"uuid": uuid, **keys}))
+
+
+def test_names_of_a_workers_files(directory: ConfigDir) -> None:
+    assert directory.worker_json("a").name == "worker_a.json"
+    assert directory.pid_file("a").name == "worker_a.p"
+    assert directory.data_path({"uuid": "a", "data_path": None}) == directory.workers / "worker_a"
+    assert directory.data_path({"uuid": "a", "data_path": "here"}) == directory.workers / "here"
+    assert directory.data_path({"uuid": "a", "data_path": "/x"}) == Path("/x")
+
+
+@pytest.mark.parametrize("uuid", ["", "..", "a/b", "../a", "a b", ".a", "a" * 200, "ä"])
+def test_an_id_is_never_a_path(directory: ConfigDir, uuid: str) -> None:
+    with pytest.raises(ConfigError, match="is not a worker id"):
+        directory.worker_json(uuid)
+
+
+@pytest.mark.parametrize("name", ["", "/etc/passwd", "..", "../x", "a/../../x", "a\\b", "a\0b", ".", "a/.."])
+def test_a_name_stays_inside(tmp_path: Path, name: str) -> None:
+    with pytest.raises(FileNameError):
+        resolve_inside(tmp_path, name)
+
+
+def test_a_link_leads_nowhere_else(tmp_path: Path) -> None:
+    root = tmp_path / "files"
+    root.mkdir()
+    (root / "out").symlink_to(tmp_path)
+
+    with pytest.raises(FileNameError, match="leaves the folder"):
+        resolve_inside(root, "out/secret")
+
+
+def test_a_free_name_counts_on(tmp_path: Path) -> None:
+    assert free_name(tmp_path / "a.csv").name == "a.csv"
+    (tmp_path / "a.csv").touch()
+    (tmp_path / "a-1.csv").touch()
+    assert free_name(tmp_path / "a.csv").name == "a-2.csv"
+
+
+def test_unknown_keys_survive_a_rewrite(directory: ConfigDir) -> None:
+    write(directory, "a", autostart=True, worker_dependencies=[], future={"x": 1})
+    config = WorkerConfig.load(directory, "a")
+
+    config.update(port=9400)
+
+    kept = json.loads(directory.worker_json("a").read_text())
+    assert kept == {
+        "uuid": "a",
+        "autostart": True,
+        "worker_dependencies": [],
+        "future": {"x": 1},
+        "port": 9400,
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{", "is damaged"),
+        ("[]", "does not hold a JSON object"),
+        ('{"uuid": "b"}', "is about the worker 'b'"),
+        ('{"port": "x"}', "worker_a.json.port: expected int | null, got str"),
+    ],
+)
+def test_a_wrong_file_is_named(directory: ConfigDir, text: str, message: str) -> None:
+    directory.worker_json("a").write_text(text)
+
+    with pytest.raises(ConfigError) as caught:
+        WorkerConfig.load(directory, "a")
+
+    assert message in str(caught.value)
+
+
+def test_a_refused_change_writes_nothing(directory: ConfigDir) -> None:
+    write(directory, "a", port=1)
+    config = WorkerConfig.load(directory, "a")
+
+    with pytest.raises(ConfigError):
+        config.update(port="x")
+
+    assert config.settings.port == 1
+    assert json.loads(directory.worker_json("a").read_text())["port"] == 1
+
+
+def test_ports_of_other_workers_are_known(directory: ConfigDir) -> None:
+    write(directory, "a", port=9382)
+    write(directory, "b", port=9390)
+    directory.worker_json("broken").write_text("{")
+
+    assert WorkerConfig.load(directory, "a").ports_of_others() == {9390}
+
+
+def test_the_token_is_made_once_and_is_private(directory: ConfigDir) -> None:
+    token = load_or_make_token(directory)
+
+    assert load_or_make_token(directory) == token
+    assert len(token) >= 43
+    assert directory.token_file.stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in directory.path.iterdir() if "token" in path.name] == ["token"]
+
+
+def test_an_empty_token_file_is_no_token(directory: ConfigDir) -> None:
+    directory.token_file.write_text("")
+
+    assert len(load_or_make_token(directory)) >= 43
+
+
+@pytest.mark.parametrize(
+    ("host", "fine"), [("localhost", True), ("127.0.0.1", True), ("::1", True), ("0.0.0.0", False)]
+)
+def test_only_loopback_may_be_opened_without_a_word(host: str, fine: bool) -> None:
+    assert is_loopback(host) is fine
+    if fine:
+        check_bind(host, tls=False, insecure=False)
+        return
+    with pytest.raises(BindError, match="refusing to listen"):
+        check_bind(host, tls=False, insecure=False)
+    check_bind(host, tls=True, insecure=False)
+    check_bind(host, tls=False, insecure=True)
+
+
+def test_an_instance_tells_others_of_itself(directory: ConfigDir) -> None:
+    instance = Instance(directory, "a")
+    instance.acquire()
+    instance.set_state("running", "ws://localhost:9382/")
+
+    told = json.loads(directory.pid_file("a").read_text())
+    assert told == {"pid": os.getpid(), "started": process_start(os.getpid())}
+    assert directory.runstate_file("a").read_text() == "running\nws://localhost:9382/\n"
+
+    instance.release()
+    assert not directory.pid_file("a").exists()
+
+
+def test_errors_have_codes_and_texts_for_clients() -> None:
+    assert error_code(UndoConflictError("x")) == "undo_conflict"
+    assert error_code(OSError()) == "os"
+    assert error_text(KeyError("no node 'x'")) == "KeyError: no node 'x'"
+    assert UndoConflictError("x", field="pos").data == {"field": "pos"}
