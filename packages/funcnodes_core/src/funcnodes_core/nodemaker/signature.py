@@ -80,8 +80,10 @@ def function_signature(
     annotations = _annotations(func)
     if not is_exposed_method(func):
         func = _expose(func, name)
-        _overlay(func.ef_funcmeta["input_params"], inputs or (), _input_annotations(func, annotations))  # type: ignore[attr-defined]
-        _overlay(func.ef_funcmeta["output_params"], outputs or (), _output_annotations(annotations))  # type: ignore[attr-defined]
+        if inputs is not None:
+            _overlay(func.ef_funcmeta["input_params"], inputs, _input_annotations(func, annotations))  # type: ignore[attr-defined]
+        if outputs is not None:
+            _overlay(func.ef_funcmeta["output_params"], outputs, _output_annotations(annotations))  # type: ignore[attr-defined]
     meta = func.ef_funcmeta  # type: ignore[attr-defined]
 
     params = meta["input_params"]
