@@ -3,7 +3,9 @@
 import argparse
 import asyncio
 import json
+import os
 import signal
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +14,7 @@ from types import FrameType
 from typing import Any
 
 from funcnodes.cli import output
-from funcnodes.errors import UsageError
+from funcnodes.errors import ProgramError, UsageError
 from funcnodes.headless import OpenGraph, find_port, open_graph, parse_setting, run_once
 from funcnodes_core.codec.exact import to_exact
 from funcnodes_core.codec.json import JSONEncoder
@@ -22,6 +24,8 @@ from funcnodes_core.sentinels import NoValue
 from funcnodes_worker.persistence.export import save_graph_file
 
 __all__ = ["run"]
+
+_PATIENCE_S = 2.0
 
 
 def run(args: argparse.Namespace) -> int:
@@ -48,9 +52,16 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _run(graph: OpenGraph, inputs: list[tuple[NodeIO, Any]], timeout_s: float | None) -> None:
+    async def once() -> None:
+        try:
+            await run_once(graph.space, inputs, progress=progress, timeout_s=timeout_s)
+        except ProgramError as error:
+            _end_soon(str(error), error.exit_code)
+            raise
+
     begin = time.perf_counter()
     with output.progress_bar() as progress, _interruptible():
-        asyncio.run(run_once(graph.space, inputs, progress=progress, timeout_s=timeout_s))
+        asyncio.run(once())
     seconds = time.perf_counter() - begin
     output.say(f"Ran {len(graph.space.nodes)} nodes in {seconds:.2f} s")
 
@@ -60,6 +71,7 @@ def _interruptible() -> Iterator[None]:
     """Makes ctrl+c end a run at once, also while a node keeps the loop busy."""
 
     def interrupt(number: int, frame: FrameType | None) -> None:
+        _end_soon("interrupted", 130)
         raise KeyboardInterrupt
 
     before = signal.signal(signal.SIGINT, interrupt)
@@ -67,6 +79,18 @@ def _interruptible() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def _end_soon(text: str, exit_code: int) -> None:
+    """Ends the process in two seconds if it is still there: nothing can stop a thread that a node blocks."""
+
+    def end() -> None:
+        output.error(f"{text} (a node did not stop by itself)")
+        os._exit(exit_code)
+
+    timer = threading.Timer(_PATIENCE_S, end)
+    timer.daemon = True
+    timer.start()
 
 
 def _named(
@@ -80,7 +104,7 @@ def _named(
         (f"{node.name if names.count(node.name) == 1 else node.uuid}.{port.id}", port)
         for node in graph.space.nodes
         for port in node.outputs.values()
-        if not port.is_connected()
+        if not port.is_connected() and not port.id.startswith("_trigger")
     ]
 
 
