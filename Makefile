@@ -52,6 +52,7 @@ check: $(SYNCED) $(MODULES) ## lint, formatting, types and the lock file
 	@$(BIN)/mypy
 	@$(BIN)/python tools/portable_lock.py --check
 	@$(BIN)/python tools/gen_docs.py --check
+	@$(BIN)/python tools/gen_examples.py --check
 	@$(NPM) run --silent typecheck
 
 test: check $(STATIC)/index.html ## everything: check, Python tests, editor tests, end-to-end tests
@@ -68,6 +69,7 @@ bench: $(SYNCED) ## the speed figures, reported and asserted
 
 docs: $(SYNCED) ## write the generated reference pages and run every example
 	@$(BIN)/python tools/gen_docs.py
+	@$(BIN)/python tools/gen_examples.py
 	@$(BIN)/pytest tests/examples -q
 
 build: $(SYNCED) $(STATIC)/index.html ## wheels and source archives of the three packages in dist/
