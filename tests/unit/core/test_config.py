@@ -139,6 +139,14 @@ def test_env_files_are_read_only_when_asked(tmp_path: Path, monkeypatch: pytest.
     assert config.load_env_file(tmp_path / "none") == {}
 
 
+def test_render_options_of_the_file_come_into_force(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(config.FUNCNODES_RENDER_OPTIONS, "typemap", {"x.Y": "str"})
+
+    config.update_config({"render_options": {"typemap": {"x.Y": "image"}}})
+
+    assert config.FUNCNODES_RENDER_OPTIONS["typemap"] == {"x.Y": "image"}
+
+
 @pytest.mark.parametrize("name", ["CONFIG", "CONFIG_DIR", "BASE_CONFIG_DIR"])
 def test_old_names_work_and_warn(name: str) -> None:
     with pytest.warns(FuncNodesDeprecationWarning, match=name):

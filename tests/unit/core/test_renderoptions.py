@@ -8,7 +8,11 @@ from typing import Any
 
 import pytest
 
-from funcnodes_core.renderoptions import FUNCNODES_RENDER_OPTIONS, update_render_options
+from funcnodes_core.renderoptions import (
+    FUNCNODES_RENDER_OPTIONS,
+    prefer_render_options,
+    update_render_options,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -43,3 +47,12 @@ def test_what_cannot_be_used_is_ignored(options: Any) -> None:
     update_render_options(options)
 
     assert FUNCNODES_RENDER_OPTIONS == {"typemap": {}, "inputconverter": {}}
+
+
+def test_the_users_own_choice_wins_over_modules() -> None:
+    update_render_options({"typemap": {"a": "image", "b": "str"}})
+
+    prefer_render_options({"typemap": {"a": "table"}, "inputconverter": None})
+    prefer_render_options("nonsense")
+
+    assert FUNCNODES_RENDER_OPTIONS == {"typemap": {"a": "table", "b": "str"}, "inputconverter": {}}

@@ -21,7 +21,11 @@ from funcnodes_core._deprecations import FuncNodesDeprecationWarning
 from funcnodes_core._files import read_json, write_json
 from funcnodes_core._merge import deep_merge
 from funcnodes_core.exceptions import DamagedFileError
-from funcnodes_core.renderoptions import FUNCNODES_RENDER_OPTIONS, update_render_options
+from funcnodes_core.renderoptions import (
+    FUNCNODES_RENDER_OPTIONS,
+    prefer_render_options,
+    update_render_options,
+)
 
 __all__ = [
     "FUNCNODES_RENDER_OPTIONS",
@@ -128,6 +132,7 @@ def _use(own: dict[str, Any]) -> None:
     global _CONFIG, _CONFIG_CHANGED, _pretrigger_delay_s
     _CONFIG = deep_merge(_defaults(), own)
     _CONFIG["env_dir"] = str(_BASE_CONFIG_DIR)
+    prefer_render_options(_CONFIG.get("render_options"))
     _CONFIG_CHANGED = False
     _pretrigger_delay_s = None
 

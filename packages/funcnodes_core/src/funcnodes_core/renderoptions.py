@@ -8,7 +8,7 @@ from typing import Any, TypedDict
 from exposedfunctionality.function_parser.ser_types import TypeNotFoundError
 from exposedfunctionality.function_parser.types import type_to_string
 
-__all__ = ["FUNCNODES_RENDER_OPTIONS", "RenderOptions", "update_render_options"]
+__all__ = ["FUNCNODES_RENDER_OPTIONS", "RenderOptions", "prefer_render_options", "update_render_options"]
 
 
 class RenderOptions(TypedDict, total=False):
@@ -38,6 +38,15 @@ def update_render_options(options: Any) -> None:
     for key, renderer in options.get("typemap", {}).items():
         FUNCNODES_RENDER_OPTIONS["typemap"].setdefault(key, renderer)
     FUNCNODES_RENDER_OPTIONS["inputconverter"].update(options.get("inputconverter", {}))
+
+
+def prefer_render_options(options: Any) -> None:
+    """Puts the user's own render options over those of modules; what is no dict is ignored."""
+    for table in ("typemap", "inputconverter"):
+        own = options.get(table) if isinstance(options, dict) else None
+        if isinstance(own, dict):
+            known: dict[Any, Any] = FUNCNODES_RENDER_OPTIONS[table]
+            known.update({str(key): str(value) for key, value in own.items()})
 
 
 def _name_types(options: dict[str, Any]) -> None:
