@@ -3,6 +3,7 @@ import { AlertDialog, Dialog as Radix } from "radix-ui";
 import { X } from "lucide-react";
 import { Button, IconButton } from "@/ui/Button";
 import { cx } from "@/ui/cx";
+import { keepInside } from "@/ui/portalEvents";
 import css from "@/ui/Dialog.module.css";
 
 export interface DialogProps {
@@ -25,6 +26,7 @@ export function Dialog(props: DialogProps) {
       <Radix.Portal>
         <Radix.Overlay className={css.overlay} />
         <Radix.Content
+          {...keepInside}
           className={cx(css.dialog, css[size])}
           // A field with autoFocus has it already; else the dialog itself, not its closing cross.
           onOpenAutoFocus={(event) => {
@@ -70,7 +72,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
     <AlertDialog.Root open={open} onOpenChange={onOpenChange}>
       <AlertDialog.Portal>
         <AlertDialog.Overlay className={css.overlay} />
-        <AlertDialog.Content className={cx(css.dialog, css.sm)}>
+        <AlertDialog.Content {...keepInside} className={cx(css.dialog, css.sm)}>
           <header className={css.head}>
             <AlertDialog.Title className={css.title}>{title}</AlertDialog.Title>
           </header>

@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { ContextMenu as RadixContext, DropdownMenu as RadixMenu } from "radix-ui";
 import { type MenuEntry, MenuItems } from "@/ui/menuItems";
+import { keepInside } from "@/ui/portalEvents";
 import css from "@/ui/Menu.module.css";
 
 export type { MenuAction, MenuEntry } from "@/ui/menuItems";
@@ -19,7 +20,7 @@ export function Menu({ trigger, items, align = "start", side = "bottom", open, o
     <RadixMenu.Root open={open} onOpenChange={onOpenChange}>
       <RadixMenu.Trigger asChild>{trigger}</RadixMenu.Trigger>
       <RadixMenu.Portal>
-        <RadixMenu.Content className={css.menu} align={align} side={side} sideOffset={4} collisionPadding={8}>
+        <RadixMenu.Content {...keepInside} className={css.menu} align={align} side={side} sideOffset={4} collisionPadding={8}>
           <MenuItems items={items} parts={RadixMenu} />
         </RadixMenu.Content>
       </RadixMenu.Portal>
@@ -39,7 +40,7 @@ export function ContextMenu({ items, children, onOpenChange }: ContextMenuProps)
     <RadixContext.Root onOpenChange={onOpenChange}>
       <RadixContext.Trigger asChild>{children}</RadixContext.Trigger>
       <RadixContext.Portal>
-        <RadixContext.Content className={css.menu} collisionPadding={8}>
+        <RadixContext.Content {...keepInside} className={css.menu} collisionPadding={8}>
           <MenuItems items={items} parts={RadixContext} />
         </RadixContext.Content>
       </RadixContext.Portal>

@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { Popover as Radix } from "radix-ui";
 import { cx } from "@/ui/cx";
+import { keepInside } from "@/ui/portalEvents";
 import css from "@/ui/Popover.module.css";
 
 export interface PopoverProps {
@@ -28,6 +29,7 @@ export function Popover(props: PopoverProps) {
           sideOffset={4}
           collisionPadding={8}
           aria-label={label}
+          {...keepInside}
         >
           {children}
         </Radix.Content>

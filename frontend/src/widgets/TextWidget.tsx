@@ -7,8 +7,11 @@ import { useDraft } from "@/widgets/useDraft";
 import { describe, isNoValue, textToWire, wireToText } from "@/widgets/values";
 import css from "@/widgets/Widgets.module.css";
 
-/** The most lines a field grows to before it scrolls. */
+/** The height a field grows to before it scrolls; the stylesheet says the same. */
 const MAX_PX = { sm: 116, md: 280 };
+
+/** Where the browser sizes a field by its content, measuring (slow for a thousand nodes) is not needed. */
+const SIZES_ITSELF = typeof CSS !== "undefined" && CSS.supports?.("field-sizing", "content");
 
 function show(value: unknown): string {
   if (isNoValue(value) || value === null) return "";
@@ -30,7 +33,7 @@ export function TextWidget(props: WidgetProps) {
 
   useLayoutEffect(() => {
     const element = area.current;
-    if (!element) return;
+    if (!element || SIZES_ITSELF) return;
     element.style.height = "0";
     element.style.height = `${Math.min(MAX_PX[size], element.scrollHeight)}px`;
   }, [draft.text, size]);

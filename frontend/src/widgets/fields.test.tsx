@@ -2,6 +2,7 @@ import { act } from "react";
 import { type Root, createRoot } from "react-dom/client";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type Json, NO_VALUE, type PortRecord, type TypeSpec, portKey } from "@/store/types";
+import { makeThrottle } from "@/widgets/throttle";
 import { Widget } from "@/widgets/Widget";
 
 (globalThis as { IS_REACT_ACT_ENVIRONMENT?: boolean }).IS_REACT_ACT_ENVIRONMENT = true;
@@ -120,10 +121,10 @@ describe("a number field", () => {
     const field = show(shown, 1);
 
     press(field, "ArrowUp");
-    show(shown, 2);
     press(field, "ArrowUp", { shiftKey: true });
-    show(shown, 12);
+    act(() => vi.advanceTimersByTime(100));
     press(field, "PageUp");
+    leave(field);
 
     expect(values()).toEqual([2, 12, 15]);
   });
@@ -166,6 +167,21 @@ describe("a number field", () => {
       leave(field);
       expect(values()).toEqual([expected]);
     }
+  });
+});
+
+describe("dragging", () => {
+  it("sends the first value at once, the last one surely, and few between", () => {
+    const throttle = makeThrottle(60);
+    const calls: number[] = [];
+
+    for (let step = 0; step < 10; step += 1) throttle.run(() => calls.push(step));
+    vi.advanceTimersByTime(500);
+    throttle.run(() => calls.push(10));
+    throttle.run(() => calls.push(11));
+    throttle.flush();
+
+    expect(calls).toEqual([0, 9, 10, 11]);
   });
 });
 
