@@ -36,8 +36,8 @@ from funcnodes_core.eventmanager import EventEmitterMixin, emit_after, emit_befo
 from funcnodes_core.exceptions import NodeTriggerError
 from funcnodes_core.io import (
     InputMeta,
-    IOOptions,
     IONotFoundError,
+    IOOptions,
     MultipleConnectionsError,
     NodeConnectionError,
     NodeInput,

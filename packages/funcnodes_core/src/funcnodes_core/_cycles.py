@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from funcnodes_core._runnable import Phase, Runnable, downstream
 from funcnodes_core.io.connection import Link
 
@@ -79,45 +81,42 @@ def _components(graph: _Graph) -> list[set[Runnable]]:
     """The strongly connected components that hold a cycle (Tarjan 1972, without recursion)."""
     index: dict[Runnable, int] = {}
     low: dict[Runnable, int] = {}
-    on_stack: set[Runnable] = set()
-    stack: list[Runnable] = []
+    stack: dict[Runnable, None] = {}
     out: list[set[Runnable]] = []
     for root in graph:
-        if root in index:
-            continue
-        work = [(root, iter(graph[root]))]
-        index[root] = low[root] = len(index)
-        stack.append(root)
-        on_stack.add(root)
+        work: list[tuple[Runnable, Iterator[Runnable]]] = []
+
+        def visit(node: Runnable, work: list[tuple[Runnable, Iterator[Runnable]]] = work) -> None:
+            index[node] = low[node] = len(index)
+            stack[node] = None
+            work.append((node, iter([target for _, target in graph[node] if target in graph])))
+
+        if root not in index:
+            visit(root)
         while work:
             node, targets = work[-1]
-            for _, target in targets:
-                if target not in graph:
-                    continue
-                if target not in index:
-                    index[target] = low[target] = len(index)
-                    stack.append(target)
-                    on_stack.add(target)
-                    work.append((target, iter(graph[target])))
-                    break
-                if target in on_stack:
-                    low[node] = min(low[node], index[target])
-            else:
+            target = next(targets, None)
+            if target is None:
                 work.pop()
                 if work:
                     low[work[-1][0]] = min(low[work[-1][0]], low[node])
                 if low[node] == index[node]:
-                    component = _pop_component(node, stack, on_stack)
-                    if len(component) > 1 or any(t is node for _, t in graph[node]):
-                        out.append(component)
-    return out
+                    out.append(_pop_component(node, stack))
+            elif target not in index:
+                visit(target)
+            elif target in stack:
+                low[node] = min(low[node], index[target])
+    return [part for part in out if len(part) > 1 or _feeds_itself(next(iter(part)), graph)]
 
 
-def _pop_component(node: Runnable, stack: list[Runnable], on_stack: set[Runnable]) -> set[Runnable]:
+def _feeds_itself(node: Runnable, graph: _Graph) -> bool:
+    return any(target is node for _, target in graph[node])
+
+
+def _pop_component(node: Runnable, stack: dict[Runnable, None]) -> set[Runnable]:
     component = set()
     while True:
-        member = stack.pop()
-        on_stack.discard(member)
+        member, _ = stack.popitem()
         component.add(member)
         if member is node:
             return component

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 from uuid import uuid4
 
 from funcnodes_core.eventmanager import EventEmitterMixin
+from funcnodes_core.io.spec import PortSpec, as_callbacks, merge_options
 from funcnodes_core.sentinels import NoValue
 from funcnodes_core.typenames import auto_value_options, type_spec
 
 if TYPE_CHECKING:
     import weakref
 
-    from funcnodes_core.io.connection import Link
 
-__all__ = ["NodeIO", "PortOwner", "PortSpec", "nobody"]
+__all__ = ["Link", "NodeIO", "PortOwner", "nobody"]
 
 
 class PortOwner(Protocol):
@@ -33,60 +33,22 @@ def nobody() -> None:
     """Stand in for the weak reference of a port that has no node."""
 
 
-class PortSpec:
-    """The part of a port that all instances of its class share until one changes it."""
+class Link:
+    """One wire: an output feeding an input, or an input mirrored to another input.
 
-    __slots__ = (
-        "allow_multiple",
-        "auto_options",
-        "class_default",
-        "description",
-        "does_trigger",
-        "emit_value_set",
-        "hidden",
-        "id",
-        "name",
-        "on",
-        "render_options",
-        "required",
-        "type",
-        "type_spec",
-        "value_options",
-    )
+    `holds` counts the runs to come that may still send on this wire; as long as it is not
+    zero the node behind `dst` waits (engine rule 7).
+    """
 
-    id: str
-    name: str
-    type: Any
-    description: str | None
-    allow_multiple: bool
-    render_options: dict[str, Any]
-    value_options: dict[str, Any]
-    emit_value_set: bool
-    on: dict[str, list[Callable[..., Any]]]
-    hidden: bool
-    does_trigger: bool
-    required: bool
-    class_default: Any
-    type_spec: Any
-    auto_options: dict[str, Any] | None
+    __slots__ = ("dst", "holds", "src")
 
+    def __init__(self, src: NodeIO, dst: NodeIO) -> None:
+        self.src = src
+        self.dst = dst
+        self.holds = 0
 
-def _as_callbacks(on: Mapping[str, Any] | None) -> dict[str, list[Callable[..., Any]]]:
-    if not on:
-        return {}
-    return {event: list(cb) if isinstance(cb, (list, tuple)) else [cb] for event, cb in on.items()}
-
-
-def _merge_options(base: dict[str, Any], update: Mapping[str, Any]) -> dict[str, Any]:
-    """Lay `update` over `base`; a new set of choices replaces the old one."""
-    out = dict(base)
-    for key, value in update.items():
-        old = out.get(key)
-        if key != "options" and isinstance(old, dict) and isinstance(value, Mapping):
-            out[key] = _merge_options(old, value)
-        else:
-            out[key] = value
-    return out
+    def __repr__(self) -> str:
+        return f"<Link {self.src.full_id} -> {self.dst.full_id} holds={self.holds}>"
 
 
 class NodeIO(EventEmitterMixin):
@@ -149,7 +111,7 @@ class NodeIO(EventEmitterMixin):
         spec.render_options = dict(render_options or {})
         spec.value_options = dict(value_options or {})
         spec.emit_value_set = emit_value_set
-        spec.on = _as_callbacks(on)
+        spec.on = as_callbacks(on)
         spec.hidden = bool(hidden)
         spec.does_trigger = True
         spec.required = False
@@ -272,8 +234,8 @@ class NodeIO(EventEmitterMixin):
     @property
     def value_options(self) -> dict[str, Any]:
         """Limits and choices: from the type, laid over by what was given, laid over by updates."""
-        out = _merge_options(self._auto_options(), self._spec.value_options)
-        return _merge_options(out, self._option_updates) if self._option_updates else out
+        out = merge_options(self._auto_options(), self._spec.value_options)
+        return merge_options(out, self._option_updates) if self._option_updates else out
 
     @value_options.setter
     def value_options(self, options: Mapping[str, Any]) -> None:
@@ -287,9 +249,9 @@ class NodeIO(EventEmitterMixin):
         """
         if self._node() is None and self._option_updates is None:
             # a class template: nodes created later inherit the change
-            self._own().value_options = _merge_options(self._spec.value_options, options)
+            self._own().value_options = merge_options(self._spec.value_options, options)
         else:
-            self._option_updates = _merge_options(self._option_updates or {}, options)
+            self._option_updates = merge_options(self._option_updates or {}, options)
         merged = self.value_options
         self._emit("after_update_value_options", {"result": merged})
         self._changed("value_options")
@@ -334,9 +296,21 @@ class NodeIO(EventEmitterMixin):
         """The ports at the other ends of this port's wires (forwards are not counted)."""
         raise TypeError(f"{type(self).__name__} has no connections")
 
+    def disconnect(self, other: Any = None) -> None:
+        """Take wires away; see the subclasses."""
+        raise TypeError(f"{type(self).__name__} has no connections")
+
+    def serialize(self, drop: bool = True) -> dict[str, Any]:
+        """The port as earlier releases saved it; see the subclasses."""
+        raise TypeError(f"{type(self).__name__} is neither an input nor an output")
+
     def is_connected(self) -> bool:
         """Tell whether a wire ends or starts here."""
         return bool(self.connections)
+
+    def full_serialize(self, with_value: bool = False) -> dict[str, Any]:
+        """Everything about the port; see the subclasses."""
+        raise TypeError(f"{type(self).__name__} is neither an input nor an output")
 
     def ready(self) -> bool:
         """Tell whether the port does not keep its node from running."""

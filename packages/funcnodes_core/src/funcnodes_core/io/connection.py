@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from funcnodes_core.exceptions import MultipleConnectionsError, NodeConnectionError
+from funcnodes_core.io.base import Link, NodeIO
 from funcnodes_core.typenames import Verdict, can_accept
 
-if TYPE_CHECKING:
-    from funcnodes_core.io.base import NodeIO
-
-__all__ = ["Link", "can_connect", "raise_allow_connections", "structure_version"]
+__all__ = ["Link", "can_connect", "check_threads", "raise_allow_connections", "reaches", "structure_version"]
 
 
 class _Structure:
@@ -23,24 +21,6 @@ class _Structure:
 
 
 structure_version = _Structure()
-
-
-class Link:
-    """One wire: an output feeding an input, or an input mirrored to another input.
-
-    `holds` counts the runs to come that may still send on this wire; as long as it is not
-    zero the node behind `dst` waits (engine rule 7).
-    """
-
-    __slots__ = ("dst", "holds", "src")
-
-    def __init__(self, src: NodeIO, dst: NodeIO) -> None:
-        self.src = src
-        self.dst = dst
-        self.holds = 0
-
-    def __repr__(self) -> str:
-        return f"<Link {self.src.full_id} -> {self.dst.full_id} holds={self.holds}>"
 
 
 def _in_use(dst: NodeIO, src: NodeIO) -> bool:
@@ -87,3 +67,26 @@ def raise_allow_connections(src: NodeIO, trg: NodeIO) -> Literal[True]:
             f"input {first.full_id!r} is connected already and takes one connection"
         )
     return True
+
+
+def reaches(start: NodeIO, goal: NodeIO) -> bool:
+    """Tell whether forwards lead from `start` to `goal`."""
+    seen = {id(start)}
+    todo = [start]
+    while todo:
+        port = todo.pop()
+        if port is goal:
+            return True
+        for link in port.forwards:
+            if id(link.dst) not in seen:
+                seen.add(id(link.dst))
+                todo.append(link.dst)
+    return False
+
+
+def check_threads(*ports: NodeIO) -> None:
+    """Refuse to wire ports whose nodes run on another thread."""
+    for port in ports:
+        node = port._node()
+        if node is not None:
+            node._check_thread()

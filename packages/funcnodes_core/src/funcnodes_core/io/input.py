@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from funcnodes_core.exceptions import (
     EdgeNotFoundError,
@@ -12,9 +12,15 @@ from funcnodes_core.exceptions import (
     SameNodeConnectionError,
 )
 from funcnodes_core.io.base import NodeIO
-from funcnodes_core.io.connection import Link, raise_allow_connections, structure_version
+from funcnodes_core.io.connection import (
+    Link,
+    check_threads,
+    raise_allow_connections,
+    reaches,
+    structure_version,
+)
 from funcnodes_core.io.datapath import DataPath
-from funcnodes_core.io.state import deserialize_input, serialize_input
+from funcnodes_core.io.state import full_serialize, restore_description, serialize_class, serialize_port
 from funcnodes_core.sentinels import NoValue
 
 if TYPE_CHECKING:
@@ -223,7 +229,7 @@ class NodeInput(NodeIO):
                     assert isinstance(link.src, NodeInput)
                     link.src.unforward(self)
                 else:
-                    link.src.disconnect(self)  # type: ignore[attr-defined]
+                    link.src.disconnect(self)
         if other is not None and other.is_input():
             assert isinstance(other, NodeInput)
             self.unforward(other)
@@ -261,12 +267,12 @@ class NodeInput(NodeIO):
         node, target = self._node(), other._node()
         if other is self or (node is not None and node is target):
             raise SameNodeConnectionError(f"cannot forward {self.full_id!r} to an input of the same node")
-        if _reaches(other, self):
+        if reaches(other, self):
             raise ForwardLoopError(f"forwards would run in a circle: {self.full_id!r} -> {other.full_id!r}")
         if replace and not other.allow_multiple:
             other.disconnect()
         raise_allow_connections(self, other)
-        _check_threads(self, other)
+        check_threads(self, other)
         self._emit("before_forward", {"other": other})
         link = Link(self, other)
         self.forwards.append(link)
@@ -301,7 +307,7 @@ class NodeInput(NodeIO):
                 break
         else:
             raise EdgeNotFoundError(f"{self.full_id!r} is not forwarded to {other.full_id!r}")
-        _check_threads(self, other)
+        check_threads(self, other)
         self._emit("before_unforward", {"other": other})
         self.forwards.remove(link)
         other.links_in.remove(link)
@@ -349,8 +355,13 @@ class NodeInput(NodeIO):
         return {"required": self.required, **super().status()}
 
     def serialize(self, drop: bool = True) -> dict[str, Any]:
-        """The port as earlier releases saved it; see files.md of the format."""
-        return serialize_input(self, drop=drop)
+        """The port as earlier releases saved it; `drop` leaves out what the class says anyway."""
+        out = serialize_port(self, drop=drop)
+        if not drop:
+            out |= {"does_trigger": self.does_trigger, "required": self.required, "default": self.default}
+        elif self._default is not NoValue:
+            out["default"] = self.default
+        return out
 
     def to_dict(self, include_on: bool = False) -> dict[str, Any]:
         """Everything about the port."""
@@ -359,28 +370,19 @@ class NodeInput(NodeIO):
             out["on"] = dict(self._spec.on)
         return out
 
+    def full_serialize(self, with_value: bool = False) -> dict[str, Any]:
+        """Everything about the port, with its value on request."""
+        return full_serialize(self, with_value=with_value)
+
+    def serialize_class(self) -> dict[str, Any]:
+        """What the port's class says of it."""
+        return serialize_class(self)
+
     def deserialize(self, data: Mapping[str, Any]) -> None:
-        """Take over what `serialize` gave; nothing runs."""
-        deserialize_input(self, data)
-
-
-def _reaches(start: NodeInput, goal: NodeInput) -> bool:
-    """Tell whether forwards lead from `start` to `goal`."""
-    seen = {id(start)}
-    todo: list[NodeIO] = [start]
-    while todo:
-        port = todo.pop()
-        if port is goal:
-            return True
-        for link in port.forwards:
-            if id(link.dst) not in seen:
-                seen.add(id(link.dst))
-                todo.append(link.dst)
-    return False
-
-
-def _check_threads(*ports: NodeIO) -> None:
-    for port in ports:
-        node = port._node()
-        if node is not None:
-            node._check_thread()
+        """Take over what `serialize` gave; nothing runs and nobody is told."""
+        restore_description(self, data)
+        if data.get("default", NoValue) is not NoValue:
+            self._default = data["default"]
+            self._refresh_missing()
+        if "value" in data:
+            self.restore(data["value"])

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from funcnodes_core.exceptions import EdgeNotFoundError, NodeConnectionError
 from funcnodes_core.io.base import NodeIO
-from funcnodes_core.io.connection import Link, raise_allow_connections, structure_version
-from funcnodes_core.io.input import NodeInput, _check_threads
-from funcnodes_core.io.state import deserialize_output, serialize_output
+from funcnodes_core.io.connection import Link, check_threads, raise_allow_connections, structure_version
+from funcnodes_core.io.input import NodeInput
+from funcnodes_core.io.state import full_serialize, restore_description, serialize_class, serialize_port
 from funcnodes_core.sentinels import NoValue
 
 if TYPE_CHECKING:
@@ -113,10 +113,10 @@ class NodeOutput(NodeIO):
         if any(link.dst is other for link in self.links):
             return None
         if replace and other.is_input() and not other.allow_multiple:
-            other.disconnect()  # type: ignore[attr-defined]
+            other.disconnect()
         raise_allow_connections(self, other)
         assert isinstance(other, NodeInput)
-        _check_threads(self, other)
+        check_threads(self, other)
         node, target = self._node(), other._node()
         self._emit("before_connect", {"other": other})
         link = Link(self, other)
@@ -154,7 +154,7 @@ class NodeOutput(NodeIO):
         for link in links:
             target = link.dst
             assert isinstance(target, NodeInput)
-            _check_threads(self, target)
+            check_threads(self, target)
             self._emit("before_disconnect", {"other": target})
             self.links.remove(link)
             target.links_in.remove(link)
@@ -177,7 +177,7 @@ class NodeOutput(NodeIO):
 
     def serialize(self, drop: bool = True) -> dict[str, Any]:
         """The port as earlier releases saved it."""
-        return serialize_output(self, drop=drop)
+        return serialize_port(self, drop=drop)
 
     def to_dict(self, include_on: bool = False) -> dict[str, Any]:
         """Everything about the port."""
@@ -186,6 +186,16 @@ class NodeOutput(NodeIO):
             out["on"] = dict(self._spec.on)
         return out
 
+    def full_serialize(self, with_value: bool = False) -> dict[str, Any]:
+        """Everything about the port, with its value on request."""
+        return full_serialize(self, with_value=with_value)
+
+    def serialize_class(self) -> dict[str, Any]:
+        """What the port's class says of it."""
+        return serialize_class(self)
+
     def deserialize(self, data: Mapping[str, Any]) -> None:
         """Take over what `serialize` gave; nothing runs."""
-        deserialize_output(self, data)
+        restore_description(self, data)
+        if "value" in data:
+            self.restore(data["value"])

@@ -3,83 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from funcnodes_core.io.base import NodeIO
 from funcnodes_core.sentinels import NoValue
 
-if TYPE_CHECKING:
-    from funcnodes_core.io.base import NodeIO
-    from funcnodes_core.io.input import NodeInput
-    from funcnodes_core.io.output import NodeOutput
-
-__all__ = [
-    "deserialize_input",
-    "deserialize_output",
-    "full_serialize",
-    "serialize_class",
-    "serialize_input",
-    "serialize_output",
-]
+__all__ = ["full_serialize", "restore_description", "serialize_class", "serialize_port"]
 
 
-def _common(io: NodeIO, *, drop: bool) -> dict[str, Any]:
-    out: dict[str, Any] = {
-        "name": io.name,
-        "description": io.description,
-        "type": io.type_spec,
-        "allow_multiple": io.allow_multiple,
-        "uuid": io.uuid,
-        "id": io.id,
-        "is_input": io.is_input(),
-        "render_options": io.render_options,
-        "value_options": io.value_options,
-        "hidden": io.hidden,
-        "emit_value_set": io.emit_value_set,
-    }
+def serialize_port(io: NodeIO, *, drop: bool) -> dict[str, Any]:
+    """A port as a dict; `drop` leaves out what the node class says anyway."""
+    out: dict[str, Any] = {"id": io.id, "is_input": io.is_input(), "emit_value_set": io.emit_value_set}
     if not drop:
-        return out
-    keep = {"id": io.id, "is_input": io.is_input(), "emit_value_set": io.emit_value_set}
-    if io.name != io.id:
-        keep["name"] = io.name
-    if io.hidden:
-        keep["hidden"] = True
-    if io._option_updates:
-        keep["value_options"] = io.value_options
-    if io._owns_spec and io.render_options:
-        keep["render_options"] = io.render_options
-    return keep
-
-
-def serialize_input(io: NodeInput, *, drop: bool) -> dict[str, Any]:
-    """An input as a dict; `drop` leaves out what the node class says anyway."""
-    out = _common(io, drop=drop)
-    if not drop:
-        out |= {"does_trigger": io.does_trigger, "required": io.required, "default": io.default}
-    value = io._value
-    if value is not NoValue:
-        out["value"] = value
-    if drop and io._default is not NoValue:
-        out["default"] = io.default
-    return out
-
-
-def serialize_output(io: NodeOutput, *, drop: bool) -> dict[str, Any]:
-    """An output as a dict; `drop` leaves out what the node class says anyway."""
-    out = _common(io, drop=drop)
-    if io.value is not NoValue:
-        out["value"] = io.value
+        out |= {
+            "name": io.name,
+            "description": io.description,
+            "type": io.type_spec,
+            "allow_multiple": io.allow_multiple,
+            "uuid": io.uuid,
+            "render_options": io.render_options,
+            "value_options": io.value_options,
+            "hidden": io.hidden,
+        }
+    else:
+        if io.name != io.id:
+            out["name"] = io.name
+        if io.hidden:
+            out["hidden"] = True
+        if io._option_updates:
+            out["value_options"] = io.value_options
+        if io._owns_spec and io.render_options:
+            out["render_options"] = io.render_options
+    if io._value is not NoValue:
+        out["value"] = io._value
     return out
 
 
 def full_serialize(io: NodeIO, *, with_value: bool) -> dict[str, Any]:
     """Everything about a port, with its value on request."""
-    out = io.to_dict()  # type: ignore[attr-defined]
+    out = io.serialize(drop=False)
     out |= {"connected": io.is_connected(), "full_id": io.full_id}
     if with_value:
         out["value"] = io.value
     else:
         out.pop("value", None)
-    return out  # type: ignore[no-any-return]
+    return out
 
 
 def serialize_class(io: NodeIO) -> dict[str, Any]:
@@ -92,9 +60,10 @@ def serialize_class(io: NodeIO) -> dict[str, Any]:
     return out
 
 
-def _shared(io: NodeIO, data: Mapping[str, Any]) -> None:
+def restore_description(io: NodeIO, data: Mapping[str, Any]) -> None:
+    """Give a port the label and options that were saved; nobody is told."""
     spec = io._own()
-    if "name" in data and data["name"]:
+    if data.get("name"):
         spec.name = str(data["name"])
     if "hidden" in data:
         spec.hidden = bool(data["hidden"])
@@ -102,20 +71,3 @@ def _shared(io: NodeIO, data: Mapping[str, Any]) -> None:
         io._option_updates = dict(data["value_options"])
     if data.get("render_options"):
         spec.render_options = dict(data["render_options"])
-
-
-def deserialize_input(io: NodeInput, data: Mapping[str, Any]) -> None:
-    """Give an input what was saved of it; nothing runs and nobody is told."""
-    _shared(io, data)
-    if "default" in data and data["default"] is not NoValue:
-        io._default = data["default"]
-        io._refresh_missing()
-    if "value" in data:
-        io.restore(data["value"])
-
-
-def deserialize_output(io: NodeOutput, data: Mapping[str, Any]) -> None:
-    """Give an output what was saved of it; nobody is told."""
-    _shared(io, data)
-    if "value" in data:
-        io.restore(data["value"])

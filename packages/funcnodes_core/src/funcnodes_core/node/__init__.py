@@ -12,7 +12,8 @@ from funcnodes_core.exceptions import (
 )
 from funcnodes_core.io.input import NodeInput
 from funcnodes_core.io.output import NodeOutput
-from funcnodes_core.node.base import Node, get_deep_connected_nodeset, run_until_complete
+from funcnodes_core.node.base import Node
+from funcnodes_core.node.call import get_deep_connected_nodeset, run_until_complete
 from funcnodes_core.node.meta import NodeMeta
 from funcnodes_core.node.mode import NodeMode
 from funcnodes_core.node.registry import REGISTERED_NODES, get_nodeclass, register_node

@@ -3,41 +3,34 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 import weakref
 from abc import abstractmethod
-from collections.abc import Callable, Generator, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Generator, Mapping
+from typing import Any, ClassVar
 from uuid import uuid4
 
-from funcnodes_core._runnable import Phase, sources, successors
-from funcnodes_core.config import default_pretrigger_delay
-from funcnodes_core.eventmanager import EventEmitterMixin
-from funcnodes_core.exceptions import InTriggerError, NodeReadyError, WrongThreadError
+from funcnodes_core._runnable import SpaceLike
+from funcnodes_core.exceptions import InTriggerError
 from funcnodes_core.io.base import NodeIO
-from funcnodes_core.io.connection import Link
 from funcnodes_core.io.input import NodeInput
 from funcnodes_core.io.output import NodeOutput
 from funcnodes_core.node import control, state
+from funcnodes_core.node.call import call_once
+from funcnodes_core.node.core import RunnableNode
 from funcnodes_core.node.meta import NodeMeta
 from funcnodes_core.node.mode import NodeMode
 from funcnodes_core.node.ports import make_ports
 from funcnodes_core.node.progress import make_progress
-from funcnodes_core.node.run import DirectCall, RunError, begin, fail
-from funcnodes_core.node.waiting import remember_unstarted, wait_for
-from funcnodes_core.scheduler import Scheduler, scheduler_of
-from funcnodes_core.sentinels import NoValue
+from funcnodes_core.node.run import RunError
+from funcnodes_core.node.waiting import wait_for
 from funcnodes_core.triggerstack import TriggerStack
 
-if TYPE_CHECKING:
-    from funcnodes_core.nodespace.nodespace import NodeSpace
-
-__all__ = ["Node", "get_deep_connected_nodeset", "run_until_complete"]
+__all__ = ["Node"]
 
 _running_loop = asyncio._get_running_loop
 
 
-class Node(EventEmitterMixin, metaclass=NodeMeta):
+class Node(RunnableNode, metaclass=NodeMeta):
     """A step of a graph.
 
     Subclass it with ports in the class body and `async def func(self, **inputs)`, or let
@@ -46,39 +39,6 @@ class Node(EventEmitterMixin, metaclass=NodeMeta):
     module for when that is.
     """
 
-    __slots__ = (
-        "__weakref__",
-        "_acyclic_at",
-        "_again",
-        "_arguments",
-        "_asked",
-        "_beat",
-        "_blocked_by",
-        "_cause",
-        "_error_listeners",
-        "_holds",
-        "_links",
-        "_listeners",
-        "_live",
-        "_mode",
-        "_muted",
-        "_phase",
-        "_ran_wave",
-        "_ref",
-        "_requested",
-        "_run",
-        "_scheduler",
-        "_seen",
-        "_self_hold",
-        "_space",
-        "_stale",
-        "_timer",
-        "_undelivered",
-        "_unready",
-        "_waiters",
-        "_watched",
-    )
-
     node_id: ClassVar[str] = ""
     node_name: ClassVar[str] = "Node"
     description: str = ""
@@ -86,14 +46,12 @@ class Node(EventEmitterMixin, metaclass=NodeMeta):
     default_render_options: ClassVar[dict[str, Any]] = {}
     default_io_options: ClassVar[dict[str, Any]] = {}
     default_trigger_on_create: ClassVar[bool] = True
-    default_pretrigger_delay: ClassVar[float | None] = None
 
     _triggerinput = NodeInput(
         id="_triggerinput", name="( )", type="Any", default=None, required=False, hidden=True
     )
-    _triggeroutput = NodeOutput(id="_triggeroutput", name="➡", type="Any", hidden=True)  # noqa: RUF001 - the label
+    _triggeroutput = NodeOutput(id="_triggeroutput", name="➡", type="Any", hidden=True)
 
-    _direct: ClassVar[DirectCall | None] = None
     _input_templates: ClassVar[tuple[NodeIO, ...]]
     _output_templates: ClassVar[tuple[NodeIO, ...]]
     _port_cache: ClassVar[dict[Any, Any]]
@@ -139,25 +97,6 @@ class Node(EventEmitterMixin, metaclass=NodeMeta):
         if trigger_on_create and not self._unready:
             self.request_trigger()
 
-    def _init_scheduling(self) -> None:
-        self._listeners = None
-        self._error_listeners = None
-        self._phase = Phase.IDLE
-        self._run: Any = None
-        self._live = self._asked = self._again = self._requested = self._self_hold = False
-        self._muted = self._stale = self._watched = False
-        self._holds = self._seen = self._ran_wave = self._unready = 0
-        self._acyclic_at = -1
-        self._mode = NodeMode.ACTIVE
-        self._blocked_by: Any = None
-        self._cause: Any = None
-        self._waiters: list[Callable[[], None]] | None = None
-        self._scheduler: Scheduler | None = None
-        self._space: NodeSpace | None = None
-        self._undelivered: BaseException | None = None
-        self._timer: asyncio.TimerHandle | None = None
-        self._links: list[Link] = []
-
     # -- the function ----------------------------------------------------------------
 
     @abstractmethod
@@ -191,12 +130,6 @@ class Node(EventEmitterMixin, metaclass=NodeMeta):
         self._reset_inputs = bool(reset)
         self._updated("reset_inputs_on_trigger")
 
-    @property
-    def pretrigger_delay(self) -> float:
-        """Seconds that must pass without a further change before the node runs."""
-        delay = self._delay_s if self._delay_s is not None else type(self).default_pretrigger_delay
-        return delay if delay is not None else default_pretrigger_delay()
-
     def set_property(self, key: str, value: Any) -> None:
         """Keep a value with the node, as the editor does with its position."""
         self.properties[key] = value
@@ -207,7 +140,7 @@ class Node(EventEmitterMixin, metaclass=NodeMeta):
         return self.properties.get(key, default)
 
     @property
-    def nodespace(self) -> NodeSpace | None:
+    def nodespace(self) -> SpaceLike | None:
         """The graph that the node is in."""
         return self._space
 
@@ -258,94 +191,7 @@ class Node(EventEmitterMixin, metaclass=NodeMeta):
         """Take an output away, with its wires."""
         state.remove_port(self, self.outputs, io)
 
-    def _ports_changed(self) -> None:
-        # prepared once: what a run reads, in order
-        self._arguments = [(i, p) for i, p in self.inputs.items() if i != "_triggerinput"]
-        self._unready = 0
-        for port in self.inputs.values():
-            port._missing = False
-            port._refresh_missing()
-
-    def _data_outputs(self) -> list[NodeOutput]:
-        return [port for io_id, port in self.outputs.items() if io_id != "_triggeroutput"]
-
-    def _missing_inputs(self) -> Iterable[NodeInput]:
-        return [port for port in self.inputs.values() if port._missing]
-
-    def _links_in(self) -> list[Link]:
-        return [link for port in self.inputs.values() for link in port.links_in]
-
-    def _link_added(self, link: Link) -> None:
-        if not link.src.is_input():
-            self._links.append(link)
-        if self._space is not None:
-            self._space._edge_changed(link, added=True)
-        if self._live and self._scheduler is not None:
-            self._scheduler.link_added(link, self)
-
-    def _link_removed(self, link: Link) -> None:
-        if not link.src.is_input():
-            self._links.remove(link)
-        if self._scheduler is not None:
-            self._scheduler.link_removed(link)
-        if self._space is not None:
-            self._space._edge_changed(link, added=False)
-
     # -- asking for a run ------------------------------------------------------------
-
-    def _may_run(self) -> bool:
-        return not self._unready and not self._muted
-
-    def _missing_changed(self, by: int) -> None:
-        self._unready += by
-        if by > 0 and self._phase is not Phase.IDLE and self._scheduler is not None:
-            self._stale = True
-            self._scheduler.unqueue(self)
-
-    def _value_arrived(
-        self, port: NodeInput, link: Link | None, value: Any, does_trigger: bool | None
-    ) -> None:
-        """An input was set: take note of the wire's hold and ask for a run if it triggers."""
-        ask = value is not NoValue and (port._spec.does_trigger if does_trigger is None else does_trigger)
-        if link is not None and link.holds:
-            source = link.src._node()
-            # a wire may be held for the next run of a node that still runs: that is not this value
-            if source is None or source._phase is Phase.IDLE or link.src.is_input():
-                assert self._scheduler is not None
-                if ask:
-                    self._cause = port
-                self._scheduler.arrived(link, self, ask)
-                return
-        if ask:
-            self._cause = port
-            self.request_trigger()
-
-    def request_trigger(self) -> None:
-        """Ask for a run: soon if the node is ready, as soon as it can otherwise.
-
-        Without a running loop the request stays until the node, one below it or its graph
-        is awaited.
-        """
-        if self._watched:
-            self._event("before_request_trigger", {})
-        if self._unready or self._muted:
-            self._requested = True
-            return
-        if self._space is not None and self._space._hold_back(self):
-            return
-        loop = _running_loop()
-        if loop is None:
-            self._requested = True
-            remember_unstarted(self)
-            return
-        scheduler = self._scheduler
-        if scheduler is None or scheduler._loop() is not loop:
-            scheduler = control.bind(self, scheduler_of(loop))
-        delay = self.pretrigger_delay
-        if delay > 0:
-            control.debounce(self, scheduler, delay)
-        else:
-            scheduler.ask(self)
 
     def trigger_if_requested(self, pretrigger_delay: float | None = None) -> bool:
         """Start a run that was asked for and could not start; tell whether there was one."""
@@ -369,9 +215,6 @@ class Node(EventEmitterMixin, metaclass=NodeMeta):
         stack.append(control.start_now(self))
         return stack
 
-    def _begin(self, scheduler: Scheduler) -> None:
-        begin(self, scheduler)
-
     def __await__(self) -> Generator[Any, None, None]:
         return wait_for([self], force=True).__await__()
 
@@ -379,17 +222,9 @@ class Node(EventEmitterMixin, metaclass=NodeMeta):
         """Wait until the node is neither asked, held nor running."""
         await wait_for([self], force=False)
 
-    async def wait_for_trigger_finish(self) -> None:
-        """The same as `await_until_complete`."""
-        await wait_for([self], force=False)
+    await_trigger = wait_for_trigger_finish = await_until_complete
 
-    async def await_trigger(self) -> None:
-        """Wait for the run under way, if there is one."""
-        await wait_for([self], force=False)
-
-    def __call__(self) -> TriggerStack:
-        """Start a run at once."""
-        return self.trigger()
+    __call__ = trigger
 
     async def cancel(self, deadline_s: float = 1.0) -> str:
         """Stop the run under way; it counts as failed.
@@ -461,96 +296,6 @@ class Node(EventEmitterMixin, metaclass=NodeMeta):
         """Whether the outputs are older than what is upstream of them."""
         return self._stale
 
-    def _mark_stale(self, cause: Any) -> None:
-        self._blocked_by = cause
-        if not self._stale:
-            self._stale = True
-            self._status_changed()
-
-    def _refresh_stale(self) -> None:
-        self._stale = any(source._stale for source in sources(self) if isinstance(source, Node))
-
-    # -- threads ---------------------------------------------------------------------
-
-    def _off_thread(self) -> bool:
-        scheduler = self._scheduler
-        if scheduler is None or scheduler.thread_id == threading.get_ident():
-            return False
-        loop = scheduler._loop()
-        return loop is not None and loop.is_running()
-
-    def _check_thread(self) -> None:
-        if self._off_thread():
-            raise WrongThreadError(
-                f"{self.name!r} belongs to another thread: change its wires with nodespace.call_threadsafe(...)"
-            )
-
-    def _post(self, call: Callable[[], None]) -> None:
-        control.post(self, call)
-
-    def _settled(self, port: NodeIO, breaking: tuple[Any, ...]) -> bool:
-        return control.settled(self, port, breaking)
-
-    # -- events ----------------------------------------------------------------------
-
-    def _listeners_changed(self) -> None:
-        self._watched = bool(self._listeners) or (self._space is not None and self._space._listens)
-
-    def _event(self, event: str, msg: dict[str, Any]) -> None:
-        if self._listeners:
-            self.emit(event, msg)
-        if self._space is not None:
-            self._space._node_event(self, event, msg)
-
-    def _port_event(self, port: NodeIO, event: str, msg: dict[str, Any]) -> None:
-        if self._listeners and event != "_stored":
-            self.emit(event, {"io": port.id, **msg})
-        if self._space is not None:
-            self._space._port_event(self, port, event, msg)
-
-    def _port_changed(self, port: NodeIO, fields: tuple[str, ...]) -> None:
-        if self._space is not None:
-            self._space._port_changed(port, fields)
-
-    def _updated(self, *fields: str) -> None:
-        if self._space is not None:
-            self._space._node_updated(self, fields)
-
-    def _status_changed(self) -> None:
-        if self._space is not None:
-            self._space._status_changed(self)
-
-    def _run_started(self) -> None:
-        self._event("triggerstart", {})
-        if self._space is not None:
-            self._space._run_started(self)
-
-    def _run_done(self, duration_s: float) -> None:
-        self._event("triggerdone", {})
-        if self._space is not None:
-            self._space._run_done(self, duration_s)
-
-    def _run_failed(self) -> None:
-        if self._space is not None and self.last_error is not None:
-            self._space._run_failed(self, self.last_error)
-
-    def _callback_failed(self, exc: Exception) -> None:
-        fail(self, exc)
-
-    def _report_progress(self, info: dict[str, Any]) -> None:
-        """Take a tqdm refresh, from any thread."""
-        if self._off_thread():
-            self._post(lambda: self._show_progress(info))
-        else:
-            self._show_progress(info)
-
-    def _show_progress(self, info: dict[str, Any]) -> None:
-        self.last_progress = info
-        if self._watched:
-            self._event("progress", {"info": info})
-            if self._space is not None:
-                self._space._progressed(self, info)
-
     def progress(self, *args: Any, **kwargs: Any) -> Any:
         """A tqdm object that prints nothing and emits `progress`; from any thread."""
         return make_progress(self, *args, **kwargs)
@@ -581,8 +326,6 @@ class Node(EventEmitterMixin, metaclass=NodeMeta):
         """The class as a library shows it."""
         return state.serialize_class(cls)
 
-    # -- one call --------------------------------------------------------------------
-
     @classmethod
     async def initialize_and_call(
         cls,
@@ -591,56 +334,10 @@ class Node(EventEmitterMixin, metaclass=NodeMeta):
         raise_ready: bool = True,
         **input_values: Any,
     ) -> Any:
-        """Run a new node once.
+        """Run a new node once; see `funcnodes_core.node.call.call_once`."""
+        return await call_once(cls, node_init_kwargs or {}, return_dict, raise_ready, input_values)
 
-        Returns:
-            None, the one output's value, or a tuple of them; with `return_dict` a dict.
-
-        Raises:
-            NodeReadyError: A required input has no value.
-            IONotFoundError: There is no input of that name.
-        """
-        node = cls(**(node_init_kwargs or {}))
-        for io_id, value in input_values.items():
-            node.get_input(io_id).set_value(value)
-        if raise_ready and not node.ready():
-            missing = ", ".join(repr(p.id) for p in node.inputs.values() if not p.ready())
-            raise NodeReadyError(f"{cls.node_name!r} cannot run: no value for {missing}")
-        await node
-        if return_dict:
-            return {io_id: port.value for io_id, port in node.outputs.items()}
-        values = tuple(port.value for port in node._data_outputs())
-        return values if len(values) > 1 else (values[0] if values else None)
-
-    @classmethod
-    async def inti_call(cls, **kwargs: Any) -> Any:
-        """The old spelling of `initialize_and_call`; test suites of node modules use it."""
-        return await cls.initialize_and_call(**kwargs)
+    inti_call = initialize_and_call  # the old spelling, which test suites of node modules use
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._uuid}>"
-
-
-async def run_until_complete(*nodes: Node) -> None:
-    """Start what the nodes were asked for and wait until all of them are at rest.
-
-    Nodes that are not given are not waited for.
-
-    Raises:
-        NodeTriggerError: A run of one of them failed.
-    """
-    await wait_for(nodes, force=False)
-
-
-def get_deep_connected_nodeset(src: Node, nodeset: set[Node] | None = None) -> set[Node]:
-    """Every node downstream of `src`, itself included, added to `nodeset`."""
-    seen = nodeset if nodeset is not None else set()
-    todo = [src]
-    seen.add(src)
-    while todo:
-        for target in successors(todo.pop()):
-            if target not in seen:
-                assert isinstance(target, Node)
-                seen.add(target)
-                todo.append(target)
-    return seen

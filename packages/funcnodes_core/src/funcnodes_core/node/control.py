@@ -7,19 +7,21 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from funcnodes_core._runnable import Phase, successors
+from funcnodes_core._waves import unsettled
+from funcnodes_core.node import telling
 from funcnodes_core.node.mode import NodeMode
-from funcnodes_core.node.run import INLINE
+from funcnodes_core.node.protocol import NodeLike
+from funcnodes_core.node.run import INLINE, fail
 from funcnodes_core.node.waiting import until_rest
-from funcnodes_core.scheduler import Scheduler, scheduler_of
+from funcnodes_core.scheduler import Scheduler, current_run, scheduler_of
 
 if TYPE_CHECKING:
     from funcnodes_core.io.base import NodeIO
-    from funcnodes_core.node.base import Node
 
 __all__ = ["bind", "cancel", "debounce", "post", "set_mode", "settled", "start_now"]
 
 
-def bind(node: Node, scheduler: Scheduler) -> Scheduler:
+def bind(node: NodeLike, scheduler: Scheduler) -> Scheduler:
     """Let a node belong to the loop it was asked on; what an ended loop left is forgotten."""
     old = node._scheduler
     if old is not None and old is not scheduler and node._live:
@@ -35,7 +37,7 @@ def bind(node: Node, scheduler: Scheduler) -> Scheduler:
     return scheduler
 
 
-def debounce(node: Node, scheduler: Scheduler, delay_s: float) -> None:
+def debounce(node: NodeLike, scheduler: Scheduler, delay_s: float) -> None:
     """Ask for a run once nothing has changed for a while."""
     if node._phase > Phase.ASKED or (node._phase is Phase.ASKED and node._timer is None):
         scheduler.ask(node)
@@ -55,7 +57,7 @@ def debounce(node: Node, scheduler: Scheduler, delay_s: float) -> None:
     node._timer = scheduler.loop.call_later(delay_s, over)
 
 
-def start_now(node: Node) -> asyncio.Task[Any]:
+def start_now(node: NodeLike) -> asyncio.Task[Any]:
     """Run a node at once, ignoring what it waits for; the task gives what it returned."""
     loop = asyncio.get_running_loop()
     scheduler = bind(node, scheduler_of(loop))
@@ -74,7 +76,7 @@ def start_now(node: Node) -> asyncio.Task[Any]:
     return loop.create_task(run())
 
 
-async def cancel(node: Node, deadline_s: float) -> str:
+async def cancel(node: NodeLike, deadline_s: float) -> str:
     """Stop the run under way; see `Node.cancel`."""
     run = node._run
     if run is None:
@@ -86,7 +88,7 @@ async def cancel(node: Node, deadline_s: float) -> str:
     return "cancelled" if done else "stuck"
 
 
-def set_mode(node: Node, mode: NodeMode) -> None:
+def set_mode(node: NodeLike, mode: NodeMode) -> None:
     """Change how a node takes part; unmuting takes up what was asked meanwhile."""
     if mode is node._mode:
         return
@@ -95,12 +97,12 @@ def set_mode(node: Node, mode: NodeMode) -> None:
     if node._muted and node._scheduler is not None and node._phase is not Phase.IDLE:
         node._scheduler.unqueue(node)
     node._updated("mode")
-    node._status_changed()
+    telling.status_changed(node)
     if not node._muted and node._requested:
         node.request_trigger()
 
 
-def post(node: Node, call: Callable[[], None]) -> None:
+def post(node: NodeLike, call: Callable[[], None]) -> None:
     """Let the rest of a set that came from another thread follow on the graph's loop."""
     assert node._scheduler is not None
 
@@ -108,17 +110,17 @@ def post(node: Node, call: Callable[[], None]) -> None:
         try:
             call()
         except Exception as exc:  # noqa: BLE001 - callbacks are foreign code; nobody here can be told
-            node._callback_failed(exc)
+            fail(node, exc)
 
-    node._scheduler.post(guarded)
+    node._scheduler.mailbox.post(node._scheduler.loop, guarded)
 
 
-def settled(node: Node, port: NodeIO, breaking: tuple[Any, ...]) -> bool:
+def settled(node: NodeLike, port: NodeIO, breaking: tuple[Any, ...]) -> bool:
     """Tell whether what follows from the value at a port has come to rest."""
     scheduler = node._scheduler
     if scheduler is None:
         return not node._live
-    asker = scheduler.current_run()
+    asker = current_run(scheduler.loop)
     closed = breaking if asker is None else (*breaking, asker)
     start = [node] if port.is_input() else successors(node)
-    return scheduler.settled(start, closed)
+    return not unsettled(start, closed, scheduler.running)

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import inspect
 from abc import ABCMeta
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from funcnodes_core._logging import FUNCNODES_LOGGER
 from funcnodes_core.exceptions import ProtectedNameError
 from funcnodes_core.io.base import NodeIO
 from funcnodes_core.io.input import NodeInput
 from funcnodes_core.io.output import NodeOutput
+from funcnodes_core.node.protocol import NodeLike
 from funcnodes_core.node.registry import register_node
-
-if TYPE_CHECKING:
-    from funcnodes_core.node.base import Node
 
 __all__ = ["PROTECTED", "NodeMeta"]
 
@@ -76,7 +74,7 @@ class NodeMeta(ABCMeta):
                 value._named(attribute)
         templates = _collect(cls)
         _make_ids_unique(cls, templates)
-        node_class = cast("type[Node]", cls)
+        node_class = cast("type[NodeLike]", cls)
         node_class._input_templates = tuple(p for p in templates.values() if isinstance(p, NodeInput))
         node_class._output_templates = tuple(p for p in templates.values() if isinstance(p, NodeOutput))
         if bases and not inspect.isabstract(cls):

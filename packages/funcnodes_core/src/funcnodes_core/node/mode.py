@@ -1,11 +1,11 @@
 """How a node takes part in its graph."""
 
-from enum import Enum
+from enum import StrEnum
 
 __all__ = ["NodeMode"]
 
 
-class NodeMode(str, Enum):
+class NodeMode(StrEnum):
     """Active nodes run, muted ones do not, bypassed ones pass their input on."""
 
     ACTIVE = "active"

@@ -6,12 +6,11 @@ import copy
 import types
 import weakref
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from funcnodes_core.io.base import NodeIO, PortSpec, nobody
-
-if TYPE_CHECKING:
-    from funcnodes_core.node.base import Node
+from funcnodes_core.io.base import NodeIO, nobody
+from funcnodes_core.io.spec import PortSpec
+from funcnodes_core.node.protocol import NodeLike
 
 __all__ = ["apply_options", "make_ports"]
 
@@ -49,7 +48,7 @@ def apply_options(port: NodeIO, options: Mapping[str, Any]) -> None:
             raise TypeError(f"port {port.id!r} has no option {key!r}")
 
 
-def _configured(cls: type[Node], template: NodeIO) -> NodeIO:
+def _configured(cls: type[NodeLike], template: NodeIO) -> NodeIO:
     """The template with the class's options, kept until the template changes."""
     cache: dict[NodeIO, tuple[PortSpec, NodeIO]] | None = cls.__dict__.get("_port_cache")
     if cache is None:
@@ -71,7 +70,7 @@ def _configured(cls: type[Node], template: NodeIO) -> NodeIO:
 
 
 def make_ports(
-    node: Node, ref: weakref.ref[Any], templates: tuple[NodeIO, ...], options: Mapping[str, Any] | None
+    node: NodeLike, ref: weakref.ref[Any], templates: tuple[NodeIO, ...], options: Mapping[str, Any] | None
 ) -> dict[str, Any]:
     """The ports of one node, by id."""
     cls = type(node)
@@ -100,5 +99,5 @@ def _listen(port: NodeIO) -> None:
     for event, callbacks in port._spec.on.items():
         for callback in callbacks:
             if not isinstance(callbacks, _Shared) and not isinstance(callback, types.FunctionType):
-                callback = copy.deepcopy(callback)  # noqa: PLW2901 - a callable object belongs to one node
+                callback = copy.deepcopy(callback)
             port.on(event, callback)

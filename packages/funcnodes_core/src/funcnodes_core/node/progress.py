@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import Any
 
-if TYPE_CHECKING:
-    from funcnodes_core.node.base import Node
+from funcnodes_core.node.protocol import NodeLike
+from funcnodes_core.node.telling import report_progress
 
 __all__ = ["make_progress"]
 
@@ -25,8 +26,8 @@ def _tqdm_class() -> type[Any]:
     class NodeProgress(tqdm):  # type: ignore[misc]
         """Progress bar of a node: refreshing it emits the node's `progress` event."""
 
-        def __init__(self, node: Node, *args: Any, **kwargs: Any) -> None:
-            self._report = node._report_progress
+        def __init__(self, node: NodeLike, *args: Any, **kwargs: Any) -> None:
+            self._report = partial(report_progress, node)
             kwargs["file"] = io.StringIO()
             kwargs.setdefault("disable", False)
             super().__init__(*args, **kwargs)
@@ -47,6 +48,6 @@ def _tqdm_class() -> type[Any]:
     return NodeProgress
 
 
-def make_progress(node: Node, *args: Any, **kwargs: Any) -> Any:
+def make_progress(node: NodeLike, *args: Any, **kwargs: Any) -> Any:
     """A tqdm object for `node`, with tqdm's own arguments."""
     return _tqdm_class()(node, *args, **kwargs)

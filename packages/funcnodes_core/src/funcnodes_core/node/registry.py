@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import weakref
-from typing import TYPE_CHECKING
+from typing import Any
 
 from funcnodes_core.exceptions import NodeIdAlreadyExistsError, NodeKeyError
-
-if TYPE_CHECKING:
-    from funcnodes_core.node.base import Node
 
 __all__ = ["REGISTERED_NODES", "get_nodeclass", "register_node"]
 
 # weak: shelves hold the classes; a class that nobody offers any more goes away
-REGISTERED_NODES: weakref.WeakValueDictionary[str, type[Node]] = weakref.WeakValueDictionary()
+REGISTERED_NODES: weakref.WeakValueDictionary[str, type[Any]] = weakref.WeakValueDictionary()
 
 
-def register_node(cls: type[Node]) -> None:
+def register_node(cls: type[Any]) -> None:
     """Make a class known by its `node_id`.
 
     A class of the same module and name replaces the one before (a module was reloaded).
@@ -33,7 +30,7 @@ def register_node(cls: type[Node]) -> None:
     REGISTERED_NODES[cls.node_id] = cls
 
 
-def get_nodeclass(node_id: str) -> type[Node]:
+def get_nodeclass(node_id: str) -> type[Any]:
     """The class registered under an id.
 
     Raises:

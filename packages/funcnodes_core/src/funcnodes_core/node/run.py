@@ -14,13 +14,14 @@ from funcnodes_core._logging import FUNCNODES_LOGGER
 from funcnodes_core._runnable import successors
 from funcnodes_core.exceptions import NodeCancelledError, NodeTriggerError
 from funcnodes_core.io.connection import can_connect
+from funcnodes_core.node import telling
 from funcnodes_core.node.mode import NodeMode
+from funcnodes_core.node.protocol import NodeLike
 from funcnodes_core.node.waiting import until_settled
 from funcnodes_core.scheduler import CURRENT
 from funcnodes_core.sentinels import NoValue
 
 if TYPE_CHECKING:
-    from funcnodes_core.node.base import Node
     from funcnodes_core.scheduler import Scheduler
 
 __all__ = ["DirectCall", "RunError", "begin", "call_args", "deliver", "fail"]
@@ -68,7 +69,7 @@ def _own_frames(exc: BaseException) -> Any:
     return tb
 
 
-def call_args(node: Node) -> dict[str, Any]:
+def call_args(node: NodeLike) -> dict[str, Any]:
     """What a function is called with; an input that has no value is left out."""
     kwargs = {}
     for io_id, port in node._arguments:
@@ -81,7 +82,7 @@ def call_args(node: Node) -> dict[str, Any]:
     return kwargs
 
 
-def deliver(node: Node, output_ids: Iterable[str], result: Any) -> None:
+def deliver(node: NodeLike, output_ids: Iterable[str], result: Any) -> None:
     """Send what a function returned: the whole to one output, or item by item to several."""
     ids = tuple(output_ids)
     outputs = node.outputs
@@ -92,7 +93,7 @@ def deliver(node: Node, output_ids: Iterable[str], result: Any) -> None:
             outputs[io_id].set_value(value)
 
 
-def begin(node: Node, scheduler: Scheduler) -> None:
+def begin(node: NodeLike, scheduler: Scheduler) -> None:
     """Run a node now: at once if its function is synchronous, in a task otherwise."""
     node._requested = False
     node._undelivered = None
@@ -105,15 +106,15 @@ def begin(node: Node, scheduler: Scheduler) -> None:
         node._run = task
         scheduler.running[node] = None
         if node._watched:
-            node._run_started()
+            telling.run_started(node)
     else:
         _run_inline(node, scheduler, direct)
 
 
-def _run_inline(node: Node, scheduler: Scheduler, direct: DirectCall) -> None:
+def _run_inline(node: NodeLike, scheduler: Scheduler, direct: DirectCall) -> None:
     node._run = INLINE
     if node._watched:
-        node._run_started()
+        telling.run_started(node)
     outer, scheduler.current = scheduler.current, node
     error: BaseException | None = None
     started = perf_counter()
@@ -136,7 +137,7 @@ def _run_inline(node: Node, scheduler: Scheduler, direct: DirectCall) -> None:
         _end(node, scheduler, perf_counter() - started, error)
 
 
-async def _run_in_task(node: Node, scheduler: Scheduler) -> None:
+async def _run_in_task(node: NodeLike, scheduler: Scheduler) -> None:
     mine = asyncio.current_task()
     CURRENT.set(node)
     error: BaseException | None = None
@@ -152,7 +153,7 @@ async def _run_in_task(node: Node, scheduler: Scheduler) -> None:
             _end(node, scheduler, perf_counter() - started, error)
 
 
-async def _call(node: Node, scheduler: Scheduler) -> None:
+async def _call(node: NodeLike, scheduler: Scheduler) -> None:
     cls = type(node)
     direct = cls._direct
     kwargs = call_args(node)
@@ -173,17 +174,17 @@ async def _call(node: Node, scheduler: Scheduler) -> None:
             await _stream(node, scheduler, direct, value)
 
 
-async def _stream(node: Node, scheduler: Scheduler, direct: DirectCall, value: Any) -> None:
+async def _stream(node: NodeLike, scheduler: Scheduler, direct: DirectCall, value: Any) -> None:
     """Send one yielded value and wait until what it caused has come to rest."""
     deliver(node, direct.output_ids, value)
     await until_settled(scheduler, successors(node), (node,))
 
 
-def _bypass(node: Node, scheduler: Scheduler) -> None:
+def _bypass(node: NodeLike, scheduler: Scheduler) -> None:
     """Give each output the first connected input that fits it."""
     node._run = INLINE
     if node._watched:
-        node._run_started()
+        telling.run_started(node)
     error: BaseException | None = None
     try:
         for output in node._data_outputs():
@@ -196,7 +197,7 @@ def _bypass(node: Node, scheduler: Scheduler) -> None:
     _end(node, scheduler, 0.0, error)
 
 
-def _end(node: Node, scheduler: Scheduler, duration_s: float, error: BaseException | None) -> None:
+def _end(node: NodeLike, scheduler: Scheduler, duration_s: float, error: BaseException | None) -> None:
     """Close a run: record it, reset inputs, tell listeners, let the scheduler go on."""
     node.last_duration_s = duration_s
     if error is None:
@@ -211,13 +212,13 @@ def _end(node: Node, scheduler: Scheduler, duration_s: float, error: BaseExcepti
     node._run = None
     if error is None:
         if node._watched:
-            node._run_done(duration_s)
+            telling.run_done(node, duration_s)
     else:
         fail(node, error)
     scheduler.finish(node, error is not None)
 
 
-def _after_good_run(node: Node) -> None:
+def _after_good_run(node: NodeLike) -> None:
     if node.reset_inputs_on_trigger:
         for _, port in node._arguments:
             port.set_value(NoValue, does_trigger=False)
@@ -226,7 +227,7 @@ def _after_good_run(node: Node) -> None:
         beat.set_value(time.time())
 
 
-def fail(node: Node, exc: BaseException) -> None:
+def fail(node: NodeLike, exc: BaseException) -> None:
     """Record a failure and hand it to whoever listens, or keep it for whoever awaits."""
     if isinstance(exc, asyncio.CancelledError):
         exc = NodeCancelledError(f"{node.name!r} was stopped")
@@ -235,7 +236,7 @@ def fail(node: Node, exc: BaseException) -> None:
     error = NodeTriggerError(str(exc)).with_traceback(exc.__traceback__)
     error.original = exc
     if node._watched:
-        node._run_failed()
+        telling.run_failed(node)
     space = node._space
     if node._error_listeners:
         try:

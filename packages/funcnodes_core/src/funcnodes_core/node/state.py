@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from funcnodes_core._runnable import Phase
 from funcnodes_core.exceptions import IONotFoundError, NodeAlreadyDefinedError
@@ -11,9 +11,7 @@ from funcnodes_core.io.base import NodeIO, nobody
 from funcnodes_core.io.state import full_serialize as full_serialize_io
 from funcnodes_core.io.state import serialize_class as serialize_io_class
 from funcnodes_core.node.mode import NodeMode
-
-if TYPE_CHECKING:
-    from funcnodes_core.node.base import Node
+from funcnodes_core.node.protocol import NodeLike
 
 __all__ = [
     "add_port",
@@ -59,7 +57,7 @@ def port_options(
     return out
 
 
-def announce_first_values(node: Node) -> None:
+def announce_first_values(node: NodeLike) -> None:
     """Tell listeners given in a port's options of its first value.
 
     Twice, as node modules expect it: once before the port has a node, once after.
@@ -74,7 +72,7 @@ def announce_first_values(node: Node) -> None:
         port.emit("after_set_value", {"result": port.value})
 
 
-def find_port(node: Node, ports: Mapping[str, P], io_id: str, kind: str) -> P:
+def find_port(node: NodeLike, ports: Mapping[str, P], io_id: str, kind: str) -> P:
     """The port of an id.
 
     Raises:
@@ -87,7 +85,7 @@ def find_port(node: Node, ports: Mapping[str, P], io_id: str, kind: str) -> P:
         raise IONotFoundError(f"{node.name!r} has no {kind} {io_id!r}; it has {known or 'none'}") from None
 
 
-def add_port(node: Node, ports: dict[str, P], port: P) -> None:
+def add_port(node: NodeLike, ports: dict[str, P], port: P) -> None:
     """Give one node a further port.
 
     Raises:
@@ -102,16 +100,16 @@ def add_port(node: Node, ports: dict[str, P], port: P) -> None:
     node._ports_changed()
 
 
-def remove_port(node: Node, ports: dict[str, P], port: P) -> None:
+def remove_port(node: NodeLike, ports: dict[str, P], port: P) -> None:
     """Take a port away, with its wires."""
     found = find_port(node, ports, port.id, "port")
-    found.disconnect()  # type: ignore[attr-defined]
+    found.disconnect()
     del ports[port.id]
     found._node = nobody
     node._ports_changed()
 
 
-def status_word(node: Node) -> str:
+def status_word(node: NodeLike) -> str:
     """One word for what the node is doing; see `Node.status_word`."""
     if node._run is not None:
         return "running"
@@ -126,7 +124,7 @@ def status_word(node: Node) -> str:
     return "done" if node.run_count else "idle"
 
 
-def status(node: Node) -> dict[str, Any]:
+def status(node: NodeLike) -> dict[str, Any]:
     """What the node has, lacks and does."""
     return {
         "ready": node.ready(),
@@ -138,7 +136,7 @@ def status(node: Node) -> dict[str, Any]:
     }
 
 
-def serialize(node: Node, *, drop: bool) -> dict[str, Any]:
+def serialize(node: NodeLike, *, drop: bool) -> dict[str, Any]:
     """The node with the keys that earlier releases wrote."""
     cls = type(node)
     out: dict[str, Any] = {
@@ -165,7 +163,7 @@ def serialize(node: Node, *, drop: bool) -> dict[str, Any]:
     return out
 
 
-def full_serialize(node: Node, *, with_io_values: bool) -> dict[str, Any]:
+def full_serialize(node: NodeLike, *, with_io_values: bool) -> dict[str, Any]:
     """Everything about the node."""
     out = serialize(node, drop=False)
     ports: list[NodeIO] = [*node.inputs.values(), *node.outputs.values()]
@@ -176,7 +174,7 @@ def full_serialize(node: Node, *, with_io_values: bool) -> dict[str, Any]:
     return out
 
 
-def deserialize(node: Node, data: Mapping[str, Any]) -> None:
+def deserialize(node: NodeLike, data: Mapping[str, Any]) -> None:
     """Take over what `serialize` gave; nothing runs."""
     if data.get("name"):
         node._name = data["name"]
@@ -197,7 +195,7 @@ def deserialize(node: Node, data: Mapping[str, Any]) -> None:
             port.deserialize(saved)
 
 
-def serialize_class(cls: type[Node]) -> dict[str, Any]:
+def serialize_class(cls: type[NodeLike]) -> dict[str, Any]:
     """The class as a library shows it."""
     return {
         "node_id": cls.node_id,

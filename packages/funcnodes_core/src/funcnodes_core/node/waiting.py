@@ -9,12 +9,13 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from funcnodes_core._runnable import ancestors
+from funcnodes_core._waves import unsettled
 from funcnodes_core.exceptions import WrongLoopError
-from funcnodes_core.scheduler import scheduler_of
+from funcnodes_core.node.protocol import NodeLike
+from funcnodes_core.scheduler import current_run, scheduler_of
 
 if TYPE_CHECKING:
     from funcnodes_core._runnable import Runnable
-    from funcnodes_core.node.base import Node
     from funcnodes_core.scheduler import Scheduler
 
 __all__ = ["remember_unstarted", "start_requests", "until_rest", "until_settled", "wait_for"]
@@ -24,13 +25,13 @@ _unstarted: weakref.WeakSet[Any] = weakref.WeakSet()
 _unstarted_lock = threading.Lock()
 
 
-def remember_unstarted(node: Node) -> None:
+def remember_unstarted(node: NodeLike) -> None:
     """Note a request made without a running loop."""
     with _unstarted_lock:
         _unstarted.add(node)
 
 
-def start_requests(nodes: Iterable[Node]) -> None:
+def start_requests(nodes: Iterable[NodeLike]) -> None:
     """Start what was asked without a loop, of these nodes and of all above them."""
     if not _unstarted:
         return
@@ -66,7 +67,7 @@ async def _told(nodes: Sequence[Runnable]) -> None:
     await future
 
 
-async def until_rest(nodes: Sequence[Node]) -> None:
+async def until_rest(nodes: Sequence[NodeLike]) -> None:
     """Return when none of the nodes is asked, held or running."""
     while True:
         busy = [node for node in nodes if node._live]
@@ -81,13 +82,13 @@ async def until_settled(
     """Return when nothing that `start` reaches without passing `breaking` is under way."""
     start, breaking = list(start), list(breaking)
     while True:
-        busy = scheduler.unsettled(start, breaking)
+        busy = unsettled(start, breaking, scheduler.running)
         if not busy:
             return
         await _told(busy)
 
 
-async def wait_for(nodes: Sequence[Node], *, force: bool) -> None:
+async def wait_for(nodes: Sequence[NodeLike], *, force: bool) -> None:
     """Start what the nodes were asked for and wait until all of them are at rest.
 
     Args:
@@ -106,7 +107,7 @@ async def wait_for(nodes: Sequence[Node], *, force: bool) -> None:
     for node in nodes:
         if not node._live and (force or node._requested):
             node.request_trigger()
-    holder = scheduler_of(loop).current_run()
+    holder = current_run(loop)
     if holder is not None:
         _let_go(holder, nodes)
     await until_rest(nodes)
@@ -118,7 +119,7 @@ async def wait_for(nodes: Sequence[Node], *, force: bool) -> None:
         raise error
 
 
-def _let_go(holder: Runnable, nodes: Sequence[Node]) -> None:
+def _let_go(holder: Runnable, nodes: Sequence[NodeLike]) -> None:
     """Awaited inside a run that holds them, nodes run with the values that they have."""
     scheduler = scheduler_of(asyncio.get_running_loop())
     for link in holder._links:

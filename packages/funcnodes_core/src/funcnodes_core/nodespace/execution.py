@@ -20,7 +20,6 @@ def forget(node: Node) -> None:
     run, node._run = node._run, None
     scheduler = node._scheduler
     if scheduler is not None:
-        scheduler.finish_dropped(node)
         scheduler.drop(node)
     if isinstance(run, asyncio.Task):
         run.cancel()

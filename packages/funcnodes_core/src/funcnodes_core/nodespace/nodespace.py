@@ -4,31 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
-import json
 import threading
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 from uuid import uuid4
 
-from funcnodes_core.codec.json import JSONEncoder
 from funcnodes_core.eventmanager import EventEmitterMixin
 from funcnodes_core.exceptions import (
     DuplicateNodeError,
     NodeClassNotFoundError,
-    NodeConnectionError,
     NodeNotFoundError,
     WrongThreadError,
 )
 from funcnodes_core.grouping_logic import GroupingLogic
 from funcnodes_core.io.base import NodeIO
-from funcnodes_core.io.connection import Link, can_connect
+from funcnodes_core.io.connection import Link
 from funcnodes_core.lib.library import Library
 from funcnodes_core.lib.shelf import Shelf
 from funcnodes_core.node.base import Node
 from funcnodes_core.node.registry import REGISTERED_NODES
-from funcnodes_core.node.run import RunError
 from funcnodes_core.node.waiting import start_requests
-from funcnodes_core.nodespace import execution, state
+from funcnodes_core.nodespace import edges, execution, state
 from funcnodes_core.nodespace.observer import Edge, SpaceObserver
 
 __all__ = ["NodeSpace"]
@@ -173,7 +169,7 @@ class NodeSpace(EventEmitterMixin):
     @property
     def edges(self) -> list[Edge]:
         """Every wire that starts in this graph."""
-        return [_edge(link) for node in self._nodes.values() for link in _links_of(node)]
+        return edges.edges_of(self._nodes.values())
 
     def connect(
         self, src: str, src_io: str, dst: str, dst_io: str, *, replace: bool = False, check: bool = True
@@ -189,19 +185,12 @@ class NodeSpace(EventEmitterMixin):
         Raises:
             NodeConnectionError: The two cannot be connected; the message says why.
         """
-        source, target = self.find_edge_ports(src, src_io, dst, dst_io)
-        if check:
-            verdict = can_connect(source, target, replace=True)
-            if not verdict.ok:
-                raise NodeConnectionError(f"cannot connect {src_io!r} with {dst_io!r}: {verdict.reason}")
-        source.connect(target, replace=replace)  # type: ignore[attr-defined]
+        edges.connect(*self.find_edge_ports(src, src_io, dst, dst_io), replace=replace, check=check)
         return Edge(src, src_io, dst, dst_io)
 
     def find_edge_ports(self, src: str, src_io: str, dst: str, dst_io: str) -> tuple[NodeIO, NodeIO]:
         """The two ports of an edge; an output is meant where a node has both of an id."""
-        node = self.get_node_by_id(src)
-        source: NodeIO = node.outputs[src_io] if src_io in node.outputs else node.get_input_or_output(src_io)
-        return source, self.get_node_by_id(dst).get_input(dst_io)
+        return edges.ports_of(self.get_node_by_id(src), src_io, self.get_node_by_id(dst), dst_io)
 
     def disconnect(self, src: str, src_io: str, dst: str, dst_io: str) -> None:
         """Take a wire away.
@@ -209,11 +198,7 @@ class NodeSpace(EventEmitterMixin):
         Raises:
             EdgeNotFoundError: There is no such wire.
         """
-        source, target = self.find_edge_ports(src, src_io, dst, dst_io)
-        if source.is_input():
-            source.unforward(target)  # type: ignore[attr-defined]
-        else:
-            source.disconnect(target)  # type: ignore[attr-defined]
+        edges.disconnect(*self.find_edge_ports(src, src_io, dst, dst_io))
 
     # -- shelves and properties ------------------------------------------------------
 
@@ -238,12 +223,7 @@ class NodeSpace(EventEmitterMixin):
         Raises:
             ValueError: The key is no text, or the value not JSON.
         """
-        if not isinstance(key, str):
-            raise ValueError(f"a property's key is text, not {type(key).__name__}")
-        try:
-            json.dumps(value, cls=JSONEncoder)
-        except (TypeError, ValueError) as exc:
-            raise ValueError(f"property {key!r} is not JSON: {exc}") from exc
+        state.check_property(key, value)
         (self._secrets if secret else self._properties)[key] = value
         if not secret:
             for observer in self._observers:
@@ -380,31 +360,11 @@ class NodeSpace(EventEmitterMixin):
         for observer in self._observers:
             observer.node_updated(node, fields)
 
-    def _status_changed(self, node: Node) -> None:
-        for observer in self._observers:
-            observer.status_changed(node)
-
-    def _run_started(self, node: Node) -> None:
-        for observer in self._observers:
-            observer.run_started(node)
-
-    def _run_done(self, node: Node, duration_s: float) -> None:
-        for observer in self._observers:
-            observer.run_done(node, duration_s)
-
-    def _run_failed(self, node: Node, error: RunError) -> None:
-        for observer in self._observers:
-            observer.run_failed(node, error)
-
-    def _progressed(self, node: Node, info: dict[str, Any]) -> None:
-        for observer in self._observers:
-            observer.progress(node, info)
-
     def _edge_changed(self, link: Link, *, added: bool) -> None:
         other = link.dst.node
         if other is None or other._space is not self:
             return
-        edge = _edge(link)
+        edge = edges.edge_of(link)
         for observer in self._observers:
             (observer.edge_added if added else observer.edge_removed)(edge)
         self._emit("edge_added" if added else "edge_removed", {"edge": edge})
@@ -433,14 +393,3 @@ class NodeSpace(EventEmitterMixin):
     def deserialize(self, data: Mapping[str, Any]) -> None:
         """Replace the graph by a saved one; unknown classes become placeholders, nothing runs."""
         state.deserialize(self, data)
-
-
-def _links_of(node: Node) -> list[Link]:
-    links = [link for port in node.outputs.values() for link in port.links]
-    links += [link for port in node.inputs.values() for link in port.forwards]
-    return [link for link in links if link.dst.node is not None]
-
-
-def _edge(link: Link) -> Edge:
-    src, dst = link.src.node, link.dst.node
-    return Edge(src.uuid if src else "", link.src.id, dst.uuid if dst else "", link.dst.id)

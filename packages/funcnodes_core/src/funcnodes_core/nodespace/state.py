@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import inspect
+import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from funcnodes_core._logging import FUNCNODES_LOGGER
+from funcnodes_core.codec.json import JSONEncoder
 from funcnodes_core.exceptions import FuncNodesError, NodeClassNotFoundError
 from funcnodes_core.lib.shelf import Shelf, flatten_shelf
 from funcnodes_core.node.base import Node
 from funcnodes_core.nodespace.placeholder import PlaceHolderNode
 
-if TYPE_CHECKING:
-    from funcnodes_core.nodespace.nodespace import NodeSpace
+Space = Any  # a NodeSpace, which delegates to these functions
 
 __all__ = [
     "deserialize",
@@ -24,6 +25,20 @@ __all__ = [
     "remove_nodes_of",
     "serialize",
 ]
+
+
+def check_property(key: str, value: Any) -> None:
+    """Refuse what a graph cannot keep.
+
+    Raises:
+        ValueError: The key is no text, or the value not JSON.
+    """
+    if not isinstance(key, str):
+        raise ValueError(f"a property's key is text, not {type(key).__name__}")
+    try:
+        json.dumps(value, cls=JSONEncoder)
+    except (TypeError, ValueError) as exc:
+        raise ValueError(f"property {key!r} is not JSON: {exc}") from exc
 
 
 def make_node(cls: type[Node], kwargs: dict[str, Any]) -> Node:
@@ -47,7 +62,7 @@ def _accepted(cls: type[Node], kwargs: dict[str, Any]) -> set[str]:
     return set(parameters)
 
 
-def remove_nodes_of(space: NodeSpace, shelf: Shelf) -> None:
+def remove_nodes_of(space: Space, shelf: Shelf) -> None:
     """Remove the nodes whose classes a shelf offers."""
     ids = {cls.node_id for cls in flatten_shelf(shelf)[0]}
     for node in space.nodes:
@@ -55,7 +70,7 @@ def remove_nodes_of(space: NodeSpace, shelf: Shelf) -> None:
             space.remove_node_instance(node)
 
 
-def serialize(space: NodeSpace) -> dict[str, Any]:
+def serialize(space: Space) -> dict[str, Any]:
     """The graph with the keys that earlier releases wrote."""
     return {
         "nodes": space.serialize_nodes(),
@@ -65,7 +80,7 @@ def serialize(space: NodeSpace) -> dict[str, Any]:
     }
 
 
-def full_serialize(space: NodeSpace, *, with_io_values: bool) -> dict[str, Any]:
+def full_serialize(space: Space, *, with_io_values: bool) -> dict[str, Any]:
     """Everything about the graph."""
     return {
         "nodes": [node.full_serialize(with_io_values=with_io_values) for node in space.nodes],
@@ -76,18 +91,13 @@ def full_serialize(space: NodeSpace, *, with_io_values: bool) -> dict[str, Any]:
     }
 
 
-def deserialize(space: NodeSpace, data: Mapping[str, Any]) -> None:
+def deserialize(space: Space, data: Mapping[str, Any]) -> None:
     """Replace the graph by a saved one; nothing runs.
 
     Raises:
         ValueError: The data has not the form of a graph; the graph is as it was.
     """
-    nodes, edges = data.get("nodes", []), data.get("edges", [])
-    if not isinstance(nodes, list) or not isinstance(edges, (list, tuple)):
-        raise ValueError("a saved graph has lists under 'nodes' and 'edges'")
-    for saved in nodes:
-        if not isinstance(saved, Mapping) or not saved.get("node_id"):
-            raise ValueError(f"a saved node is a dict with a 'node_id', not {saved!r:.100}")
+    nodes, edges = _checked(data)
     space.clear()
     space._loading = True
     try:
@@ -109,18 +119,31 @@ def deserialize(space: NodeSpace, data: Mapping[str, Any]) -> None:
         observer.loaded()
 
 
-def load_node(space: NodeSpace, saved: Mapping[str, Any]) -> Node:
+def _checked(data: Mapping[str, Any]) -> tuple[list[Any], list[Any]]:
+    """The nodes and edges of a saved graph, or ValueError before anything has changed."""
+    nodes, edges = data.get("nodes", []), data.get("edges", [])
+    if not isinstance(nodes, list) or not isinstance(edges, (list, tuple)):
+        raise ValueError("a saved graph has lists under 'nodes' and 'edges'")
+    for saved in nodes:
+        if not isinstance(saved, Mapping) or not saved.get("node_id"):
+            raise ValueError(f"a saved node is a dict with a 'node_id', not {str(saved)[:100]}")
+    return nodes, list(edges)
+
+
+def load_node(space: Space, saved: Mapping[str, Any]) -> Node:
     """Add a saved node without its values; a placeholder where its class is missing."""
     uuid = saved.get("id") or saved.get("uuid")
     try:
         cls = space.node_class(saved["node_id"])
     except NodeClassNotFoundError:
-        return space.add_node_instance(PlaceHolderNode(saved))
+        placeholder: Node = space.add_node_instance(PlaceHolderNode(saved))
+        return placeholder
     kwargs = {"uuid": uuid, "name": saved.get("name"), "trigger_on_create": False}
-    return space.add_node_instance(make_node(cls, kwargs))
+    node: Node = space.add_node_instance(make_node(cls, kwargs))
+    return node
 
 
-def load_edge(space: NodeSpace, edge: Any) -> None:
+def load_edge(space: Space, edge: Any) -> None:
     """Add a saved wire without a type check; one that cannot be is named in the log."""
     try:
         src, src_io, dst, dst_io = edge

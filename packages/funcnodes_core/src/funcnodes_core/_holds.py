@@ -1,0 +1,232 @@
+"""Who waits for whom: the wires that are held, and what follows when one is let go.
+
+The bookkeeping under the `scheduler`, whose docstring states the rules.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import weakref
+from abc import ABC, abstractmethod
+from collections import deque
+from collections.abc import Iterable
+
+from funcnodes_core._mailbox import Mailbox
+from funcnodes_core._runnable import Phase, Runnable, downstream, successors
+from funcnodes_core._waves import may_be_fed
+from funcnodes_core.io.connection import Link
+
+__all__ = ["Holds"]
+
+
+class Holds(ABC):
+    """The marked nodes of one event loop, from being marked to their start or being skipped."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        # weak: the table of schedulers must not keep a loop alive
+        self._loop = weakref.ref(loop)
+        self.thread_id = threading.get_ident()
+        self.current: Runnable | None = None  # the synchronous node that runs right now
+        self.running: dict[Runnable, None] = {}  # asynchronous runs under way
+        self.live = 0  # nodes that are not at rest
+        self._burst: list[Runnable] = []
+        self._ready: deque[Runnable] = deque()
+        self._settling: list[Runnable] = []
+        self._watchers: dict[Runnable, list[Runnable]] = {}
+        self._marked: list[Runnable] = []
+        self._waiting = 0  # nodes that are marked and have not started
+        self._wave = 1
+        self._stamp = 0
+        self._draining = False
+        self._repeat: list[Runnable] = []  # asked during their own run
+        self.mailbox = Mailbox()
+
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop:
+        """The event loop whose nodes this scheduler runs."""
+        loop = self._loop()
+        if loop is None:
+            raise RuntimeError("the event loop of these nodes is gone")
+        return loop
+
+    @abstractmethod
+    def _drain(self) -> None:
+        """Run what may run."""
+
+    def _schedule(self) -> None:
+        self._draining = True
+        self.loop.call_soon(self._drain)
+
+    def wake(self, node: Runnable) -> None:
+        """Note that a node is no longer at rest."""
+        if not node._live:
+            node._live = True
+            self.live += 1
+            if node._space is not None:
+                node._space._live += 1
+
+    def _rest_if_done(self, node: Runnable) -> None:
+        """Note that a node came to rest, if it did, and wake those who wait for that."""
+        if node._phase is not Phase.IDLE or node._run is not None or not node._live:
+            return
+        node._live = False
+        self.live -= 1
+        space = node._space
+        if space is not None:
+            space._live -= 1
+            if not space._live:
+                space._came_to_rest()
+        if node._waiters is not None:
+            waiters, node._waiters = node._waiters, None
+            for wake in waiters:
+                wake()
+
+    # -- marking ---------------------------------------------------------------------
+
+    def _mark(self, fresh: list[Runnable]) -> None:
+        """Hold the wires from `fresh`, so that each node waits for those above it."""
+        if not self._waiting:
+            self._wave += 1
+        for node in fresh:
+            node._asked = node._asked or node._phase is Phase.ASKED
+            node._phase = Phase.WAITING
+            node._blocked_by = None
+            node._scheduler = self
+            if not node._live:
+                self.wake(node)
+            if node._run is not None:
+                node._self_hold = True
+                node._holds += 1
+        self._waiting += len(fresh)
+        self._marked += fresh
+        for node in fresh:
+            for link, target in downstream(node):
+                if target._phase >= Phase.WAITING:
+                    target._phase = Phase.WAITING
+                    link.holds += 1
+                    target._holds += 1
+
+    def _left(self, node: Runnable) -> None:
+        """A node no longer waits: changes kept back because of it are asked again."""
+        self._waiting -= 1
+        if not self._waiting:
+            self._marked.clear()
+        if self._watchers:
+            kept = self._watchers.pop(node, None)
+            if kept:
+                self._burst.extend(kept)
+                if not self._draining:
+                    self._schedule()
+
+    def _put_back(self, node: Runnable) -> None:
+        """A node that was asked and may not run now keeps its request."""
+        node._phase = Phase.IDLE
+        node._requested = True
+        self._rest_if_done(node)
+
+    def _break_stall(self) -> None:
+        """Let the first waiting node go that only a circle keeps (wires added in a wave)."""
+        for node in self._marked:
+            if node._phase is Phase.WAITING and (node._asked or node._holds):
+                for link in node._links_in():
+                    if link.holds:
+                        node._holds -= link.holds
+                        link.holds = 0
+                node._holds = 0
+                self._settling.append(node)
+                self._settle()
+                return
+        self._waiting = 0  # nobody waits in fact; the count was off
+
+    # -- letting go ------------------------------------------------------------------
+
+    def arrived(self, link: Link, node: Runnable, ask: bool) -> None:
+        """A value was sent on a held wire to `node`."""
+        link.holds -= 1
+        node._holds -= 1
+        if ask:
+            node._asked = True
+        if node._phase is Phase.WAITING:
+            if not node._holds:
+                self._settling.append(node)
+                self._settle()
+        elif ask:
+            node.request_trigger()  # it was let go as hopeless, or runs
+
+    def _release(self, link: Link, cause: Runnable | None) -> None:
+        """End the hold on a wire and on the forwards behind it, without a value."""
+        todo = [link]
+        while todo:
+            wire = todo.pop()
+            if wire.holds:
+                wire.holds -= 1
+                target = wire.dst._node()
+                if target is not None:
+                    target._holds -= 1
+                    if cause is not None:
+                        target._blocked_by = cause
+                    self._settling.append(target)
+            todo += wire.dst.forwards
+
+    def let_go(self, links: Iterable[Link]) -> None:
+        """End the holds on wires that were taken away, or whose run is given up."""
+        for link in links:
+            if link.holds:
+                self._release(link, None)
+        self._settle()
+
+    def _settle(self) -> None:
+        """Queue or skip the nodes whose holds changed."""
+        todo = self._settling
+        while todo:
+            node = todo.pop()
+            if node._phase is not Phase.WAITING:
+                continue
+            if node._blocked_by is not None and not node._holds:
+                self._skip(node, node._blocked_by)
+            elif node._unready and not may_be_fed(node):
+                self._skip(node, None)
+            elif not node._holds:
+                if node._asked and node._may_run():
+                    node._phase = Phase.QUEUED
+                    self._ready.append(node)
+                else:
+                    self._skip(node, None)
+        if self._ready and not self._draining:
+            self._schedule()
+
+    def _skip(self, node: Runnable, cause: Runnable | None) -> None:
+        """A node does not run in this wave: it lets go of those behind it."""
+        node._phase = Phase.IDLE
+        if node._self_hold:
+            node._self_hold = False
+            node._holds -= 1
+        if cause is not None:
+            node._mark_stale(cause)
+        elif node._asked:
+            node._requested = True
+        node._asked = False
+        for link in node._links:
+            if link.holds:
+                self._release(link, cause)
+        self._left(node)
+        self._rest_if_done(node)
+
+    def _poison_queued(self, failed: Runnable) -> None:
+        """Nodes that a failed run has fed and that have not started do not run either."""
+        for target in successors(failed):
+            if target._phase is Phase.QUEUED or target._phase is Phase.WAITING:
+                target._blocked_by = failed
+                target._phase = Phase.WAITING
+                self._settling.append(target)
+
+    def unqueue(self, node: Runnable) -> None:
+        """A node lost a value that it needs: it leaves the queue and keeps its request."""
+        if node._phase is Phase.QUEUED:
+            node._phase = Phase.WAITING
+        if node._phase is Phase.WAITING:
+            self._settling.append(node)
+            self._settle()
+        elif node._phase is Phase.ASKED:
+            self._put_back(node)
