@@ -31,6 +31,7 @@ class Program:
     def __init__(self, config_dir: Path, home: Path) -> None:
         self.dir = config_dir
         self.home = home
+        self.python = sys.executable
         self.started: list[subprocess.Popen[str]] = []
 
     @property
@@ -41,7 +42,7 @@ class Program:
         return {**kept, "HOME": str(self.home), "PYTHONUNBUFFERED": "1", "BROWSER": "true"}
 
     def command(self, *args: str) -> list[str]:
-        return [sys.executable, "-m", "funcnodes", "--dir", str(self.dir), *args]
+        return [self.python, "-m", "funcnodes", "--dir", str(self.dir), *args]
 
     def run(self, *args: str, **env: str) -> subprocess.CompletedProcess[str]:
         """Runs a command to its end."""
@@ -205,6 +206,7 @@ class WorkerProcess:
         self.uuid = uuid
         self.home = folder / "home"
         self.home.mkdir(exist_ok=True)
+        self.python = sys.executable
         self.started: list[subprocess.Popen[str]] = []
         self.process: subprocess.Popen[str] | None = None
         self.url = ""
