@@ -8,32 +8,37 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
 from msgspec import UNSET, Struct
 
+from funcnodes_core.exceptions import DamagedFileError
 from funcnodes_core.node import Node
 from funcnodes_core.nodespace.nodespace import NodeSpace
 from funcnodes_worker.edits import Edge, Edit, PutNode, SetField
 from funcnodes_worker.errors import ConflictError, JournalError
 from funcnodes_worker.feed import Feed, group_state, render_type
-from funcnodes_worker.journal import Commit, Durability
-from funcnodes_worker.persistence.history import History, Scope, Step
+from funcnodes_worker.journal import Commit, Durability, PortValue
+from funcnodes_worker.persistence.blobs import blob_names
+from funcnodes_worker.persistence.export import LoadedGraph
+from funcnodes_worker.persistence.history import History, Scope
 from funcnodes_worker.persistence.live import LiveGraph, groups_for_space
 from funcnodes_worker.persistence.model import GraphModel
 from funcnodes_worker.persistence.settle import Settler
+from funcnodes_worker.persistence.snapshot import dump_snapshot
 from funcnodes_worker.persistence.store import DocumentStore, OpenReport, now
 from funcnodes_worker.persistence.values import unpack
 from funcnodes_worker.plan.checks import input_taken
-from funcnodes_worker.plan.groups import without_empty_groups
-from funcnodes_worker.plan.undo import plan_inverse
+from funcnodes_worker.plan.graphs import plan_replace
+from funcnodes_worker.plan.undo import plan_steps
 from funcnodes_worker.protocol import events as ev
 
 __all__ = ["Document", "Undone"]
 
 _LOG = logging.getLogger("funcnodes.worker.document")
-QUIET_COMMANDS = frozenset(("load_data", "import_worker"))
+CmdId = str | int | None
 
 
 class Undone(Struct, kw_only=True):
@@ -55,12 +60,18 @@ class Document:
         folder: where the files lie.
         durability: "full" waits for the disk at every commit, "grouped" for a few at once.
         feed: is told of everything that happens, once the document is open.
+
+    Attributes:
+        name: what an export is called.
+        files_dir: where the files of the graph's nodes lie.
     """
 
     def __init__(
         self, space: NodeSpace, folder: Path, *, durability: Durability = "grouped", feed: Feed | None = None
     ) -> None:
         self.space = space
+        self.name = folder.name
+        self.files_dir = folder / "files"
         self.feed = feed if feed is not None else Feed(lambda change: None)
         self.store = DocumentStore(folder, durability)
         self._live = LiveGraph(space, self.store.blobs)
@@ -183,7 +194,7 @@ class Document:
         *,
         by: str = "",
         cmd: str = "",
-        cmd_id: str | int | None = None,
+        cmd_id: CmdId = None,
         gesture: str | None = None,
     ) -> int:
         """Journals edits in one write, applies them and gives the revision that they made.
@@ -204,10 +215,28 @@ class Document:
             cmd_id=cmd_id,
             gesture=gesture,
             at=now(),
-            quiet=cmd in QUIET_COMMANDS,
         )
         self._perform([commit])
         return self.rev
+
+    def replace(
+        self, loaded: LoadedGraph, *, by: str = "", cmd: str = "load_data", cmd_id: CmdId = None
+    ) -> OpenReport:
+        """Puts a graph that was read in the place of this one, as one commit. Runs nothing.
+
+        Raises:
+            JournalError: the disk refused; nothing has changed.
+        """
+        new = loaded.snapshot
+        for name in blob_names(dump_snapshot(new)):
+            with suppress(DamagedFileError):  # the value is reported as lost when its port is built
+                self.store.blobs.put(loaded.blobs.get(name))
+        self._live.missing.clear()
+        edits = plan_replace(self.model, new.model)
+        commit = Commit(rev=self.rev + 1, edits=edits, by=by, cmd=cmd, cmd_id=cmd_id, at=now(), quiet=True)
+        if edits:
+            self._perform([commit], list(new.settled.values()))
+        return OpenReport(warnings=list(self._live.warnings), missing=list(self._live.missing))
 
     def undo(
         self,
@@ -215,7 +244,7 @@ class Document:
         scope: Scope = "all",
         by: str = "",
         force: bool = False,
-        cmd_id: str | int | None = None,
+        cmd_id: CmdId = None,
     ) -> Undone:
         """Takes the newest steps back, all of them or none.
 
@@ -232,25 +261,22 @@ class Document:
         scope: Scope = "all",
         by: str = "",
         force: bool = False,
-        cmd_id: str | int | None = None,
+        cmd_id: CmdId = None,
     ) -> Undone:
         """Brings the steps again that were undone last; errors as for `undo`."""
         return self._travel(steps, scope, by, force, cmd_id, back=False)
 
-    def _travel(
-        self, steps: int, scope: Scope, by: str, force: bool, cmd_id: str | int | None, *, back: bool
-    ) -> Undone:
-        commits: list[Commit] = []
-        draft = self.model.draft()
-        trail = _Trail(self.history, scope, by, back)
-        for _ in range(max(1, steps)):
-            step = trail.next_step()
-            if step is None:
-                break
-            edits = self._inverse(step, draft, force, by)
-            commits.append(
+    def _travel(self, steps: int, scope: Scope, by: str, force: bool, cmd_id: CmdId, *, back: bool) -> Undone:
+        def taken(edge: Edge, model: GraphModel) -> bool:
+            return input_taken(self.space, edge, model)
+
+        planned = plan_steps(self.history, self.model, steps, scope, by, taken, force=force, back=back)
+        if not planned:
+            raise ConflictError(self._nothing_left(back))
+        self._perform(
+            [
                 Commit(
-                    rev=self.rev + len(commits) + 1,
+                    rev=self.rev + number,
                     edits=edits,
                     by=by,
                     cmd="undo" if back else "redo",
@@ -260,24 +286,10 @@ class Document:
                     redoes=UNSET if back else step.rev,
                     quiet=step.quiet,
                 )
-            )
-        if not commits:
-            raise ConflictError(self._nothing_left(back))
-        self._perform(commits)
-        return Undone(rev=self.rev, undone=trail.taken)
-
-    def _inverse(self, step: Step, draft: GraphModel, force: bool, by: str) -> list[Edit]:
-        def author(path: tuple[str, ...]) -> str:
-            return self.history.author_after(step.last_rev, path)
-
-        def taken(edge: Edge, model: GraphModel) -> bool:
-            return input_taken(self.space, edge, model)
-
-        before = draft.draft()
-        edits = plan_inverse(draft, step.edits, author, taken, force)
-        whole = without_empty_groups(before, edits)
-        draft.apply_all(whole[len(edits) :])
-        return whole
+                for number, (step, edits) in enumerate(planned, start=1)
+            ]
+        )
+        return Undone(rev=self.rev, undone=[step.rev for step, _ in planned])
 
     def _nothing_left(self, back: bool) -> str:
         if not back:
@@ -286,7 +298,7 @@ class Document:
             return f"there is nothing to undo: the history goes back to revision {self.history.oldest_rev()}"
         return "there is nothing to undo"
 
-    def _perform(self, commits: list[Commit]) -> None:
+    def _perform(self, commits: list[Commit], settled: list[PortValue] | None = None) -> None:
         edits = [edit for commit in commits for edit in commit.edits]
         nodes = self._live.prepare(edits)
         groups_before = _group_states(self.model)
@@ -298,6 +310,8 @@ class Document:
             raise
         if not was_writable:
             self.feed.post(ev.WorkerUpdated(read_only=None))
+        if settled:
+            self.store.write_settled(settled, self.rev)
         for commit in commits:
             with self.feed.acting(commit.rev, commit.by, commit.cmd_id):
                 self._apply(commit, nodes)
@@ -309,30 +323,23 @@ class Document:
 
     def _apply(self, commit: Commit, nodes: dict[str, Node]) -> None:
         self._live.warnings.clear()
-        if commit.quiet:
-            with self._live.quiet():
-                for edit in commit.edits:
-                    self._live.apply(edit, nodes)
-                self._restore(commit, nodes)
-            return
-        for edit in commit.edits:
-            self._live.apply(edit, nodes)
-        for uuid in self._restore(commit, nodes):
-            node = nodes[uuid]
-            if node.default_trigger_on_create and node.ready() and not node.in_trigger_soon:
+        with self._live.quiet() if commit.quiet else nullcontext():
+            fresh = [self._apply_one(edit, nodes) for edit in commit.edits]
+        for node in fresh if not commit.quiet else []:
+            if node is not None and node.nodespace is self.space and node.ready():
                 node.request_trigger()
 
-    def _restore(self, commit: Commit, nodes: dict[str, Node]) -> list[str]:
-        """Gives nodes that come back what their outputs held; returns those that never had a value."""
-        fresh = []
-        for edit in commit.edits:
-            if isinstance(edit, PutNode) and edit.node["uuid"] in self.model.nodes:
-                uuid = edit.node["uuid"]
-                if self._live.restore(uuid, self.store.settled):
-                    self.feed.values_of(nodes[uuid])
-                else:
-                    fresh.append(uuid)
-        return fresh
+    def _apply_one(self, edit: Edit, nodes: dict[str, Node]) -> Node | None:
+        """Applies one edit; gives a node that was put, shall run by itself and has never had a value."""
+        self._live.apply(edit, nodes)
+        if not isinstance(edit, PutNode):
+            return None
+        node = nodes[edit.node["uuid"]]
+        # before its edges come: they hand on what the outputs hold
+        if self._live.restore(node.uuid, self.store.settled):
+            self.feed.values_of(node)
+            return None
+        return node if node.default_trigger_on_create else None
 
     def _groups_changed(self, before: dict[str, Any]) -> None:
         after = _group_states(self.model)
@@ -367,24 +374,6 @@ class Document:
             self.store.save_snapshot()
         except JournalError as exc:
             _LOG.error("%s", exc)
-
-
-class _Trail:
-    """Which steps several undos (or redos) in a row take, before any of them is written."""
-
-    def __init__(self, history: History, scope: Scope, by: str, back: bool) -> None:
-        wanted = [step for step in history if step.done is back and (scope == "all" or step.by == by)]
-        # the newest done step is undone first, the step that was undone last is redone first
-        key = (lambda step: step.rev) if back else (lambda step: step.last_rev)
-        self._left = sorted(wanted, key=key)
-        self.taken: list[int] = []
-
-    def next_step(self) -> Step | None:
-        if not self._left:
-            return None
-        step = self._left.pop()
-        self.taken.append(step.rev)
-        return step
 
 
 def _group_states(model: GraphModel) -> dict[str, Any]:

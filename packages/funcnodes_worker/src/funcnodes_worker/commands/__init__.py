@@ -2,7 +2,32 @@
 
 from __future__ import annotations
 
-from funcnodes_worker.commands import files, modules, process, state
+from funcnodes_worker.commands import (
+    clipboard,
+    control,
+    edges,
+    files,
+    graphs,
+    groups,
+    history,
+    modules,
+    nodes,
+    process,
+    state,
+)
 from funcnodes_worker.rpc.registry import REGISTRY
 
-__all__ = ["REGISTRY", "files", "modules", "process", "state"]
+__all__ = [
+    "REGISTRY",
+    "clipboard",
+    "control",
+    "edges",
+    "files",
+    "graphs",
+    "groups",
+    "history",
+    "modules",
+    "nodes",
+    "process",
+    "state",
+]

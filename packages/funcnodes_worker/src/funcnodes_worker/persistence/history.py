@@ -106,18 +106,6 @@ class History:
             del self._steps[next(iter(self._steps))]
             self.forgotten = True
 
-    def undoable(self, scope: Scope, by: str) -> Step | None:
-        """The step that an undo takes back next: the newest that is done."""
-        for step in reversed(self._steps.values()):
-            if step.done and (scope == "all" or step.by == by):
-                return step
-        return None
-
-    def redoable(self, scope: Scope, by: str) -> Step | None:
-        """The step that a redo brings again: the one that was undone last."""
-        undone = [s for s in self if not s.done and (scope == "all" or s.by == by)]
-        return max(undone, key=lambda step: step.last_rev, default=None)
-
     def author_after(self, rev: int, path: FieldPath) -> str:
         """Who touched a field, or the node or group that it belongs to, after a revision; "" if nobody known did."""
         for step in reversed(self._steps.values()):

@@ -60,9 +60,12 @@ def unpack(packed: Any, blobs: BlobSource) -> Any:
     Raises:
         DamagedFileError: the blob is missing or damaged.
     """
-    if isinstance(packed, dict) and len(packed) == 1 and isinstance(name := packed.get(BLOB), str):
-        return msgspec.json.decode(blobs.get(name))
-    return packed
+    return msgspec.json.decode(blobs.get(packed[BLOB])) if is_reference(packed) else packed
+
+
+def is_reference(packed: Any) -> bool:
+    """Whether what a record holds is a reference into the blob store."""
+    return isinstance(packed, dict) and len(packed) == 1 and isinstance(packed.get(BLOB), str)
 
 
 def load_value(packed: Any, blobs: BlobSource) -> Any:

@@ -9,9 +9,12 @@ from msgspec import UNSET, UnsetType
 
 from funcnodes_core.ids import new_uuid
 from funcnodes_core.nodespace.nodespace import NodeSpace
+from funcnodes_core.sentinels import NoValue
 from funcnodes_worker.edits import Edit, FieldPath, PutNode, Record, RemoveEdge, RemoveNode, SetField
 from funcnodes_worker.errors import BadArgumentsError, ConflictError
+from funcnodes_worker.persistence.blobs import BlobSource
 from funcnodes_worker.persistence.model import GraphModel
+from funcnodes_worker.persistence.values import check_exact, pack
 from funcnodes_worker.plan.checks import find_port
 from funcnodes_worker.plan.groups import without_empty_groups
 
@@ -71,7 +74,7 @@ def plan_remove_nodes(model: GraphModel, uuids: Sequence[str]) -> list[Edit]:
     return without_empty_groups(model, edits)
 
 
-def plan_update_node(model: GraphModel, space: NodeSpace, uuid: str, fields: Mapping[str, Any]) -> list[Edit]:
+def plan_update_node(model: GraphModel, uuid: str, fields: Mapping[str, Any]) -> list[Edit]:
     """Another name, description, mode, place or other properties.
 
     Args:
@@ -92,22 +95,33 @@ def plan_update_node(model: GraphModel, space: NodeSpace, uuid: str, fields: Map
 
 
 def plan_update_io(
-    model: GraphModel, space: NodeSpace, uuid: str, io_id: str, fields: Mapping[str, Any | UnsetType]
+    model: GraphModel,
+    space: NodeSpace,
+    blobs: BlobSource,
+    uuid: str,
+    io_id: str,
+    fields: Mapping[str, Any | UnsetType],
 ) -> list[Edit]:
-    """Another label, visibility, default or options of one port.
+    """Another label, visibility, default (in its exact form) or options of one port.
 
     Raises:
         NotFoundError: there is no such port.
         ConflictError: a default for an output.
+        BadArgumentsError: the default is malformed.
     """
     model.node(uuid)
     port = find_port(space, uuid, io_id)
-    if fields.get("default", UNSET) is not UNSET and not port.is_input():
-        raise ConflictError(f"output {io_id!r} takes no default", uuid=uuid, io_id=io_id)
+    given = {key: value for key, value in fields.items() if value is not UNSET}
+    if "default" in given:
+        if not port.is_input():
+            raise ConflictError(f"output {io_id!r} takes no default", uuid=uuid, io_id=io_id)
+        no_default = check_exact(given["default"]) is NoValue
+        given["default"] = UNSET if no_default else pack(given["default"], blobs)
+    if given and not port.is_input():
+        given["is_input"] = False  # so that a placeholder knows which side the port is on
     edits: list[Edit] = []
-    for key, value in fields.items():
-        if value is not UNSET:
-            edits += _change(model, ("nodes", uuid, "io", io_id, key), value)
+    for key, value in given.items():
+        edits += _change(model, ("nodes", uuid, "io", io_id, key), value)
     return edits
 
 

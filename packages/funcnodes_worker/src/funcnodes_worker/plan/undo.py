@@ -20,12 +20,48 @@ from funcnodes_worker.edits import (
     invert_all,
 )
 from funcnodes_worker.errors import ConflictError, UndoConflictError
+from funcnodes_worker.persistence.history import History, Scope, Step
 from funcnodes_worker.persistence.model import GraphModel
+from funcnodes_worker.plan.groups import without_empty_groups
 
-__all__ = ["plan_inverse"]
+__all__ = ["plan_inverse", "plan_steps"]
 
 Author = Callable[[FieldPath], str]
 Taken = Callable[[Edge, GraphModel], bool]
+
+
+def plan_steps(
+    history: History,
+    model: GraphModel,
+    steps: int,
+    scope: Scope,
+    by: str,
+    taken: Taken,
+    *,
+    force: bool,
+    back: bool,
+) -> list[tuple[Step, list[Edit]]]:
+    """Which steps an undo (`back`) or redo of so many takes, each with its edits; fewer where there are no more.
+
+    Raises:
+        UndoConflictError: another client changed a field of one of them later; then none can be taken.
+    """
+    left = [step for step in history if step.done is back and (scope == "all" or step.by == by)]
+    # the newest done step is undone first, the step that was undone last is redone first
+    left.sort(key=lambda step: step.rev if back else step.last_rev, reverse=True)
+    draft = model.draft()
+    planned = []
+    for step in left[: max(1, steps)]:
+        before = draft.draft()
+        edits = plan_inverse(draft, step.edits, _author_after(history, step), taken, force)
+        whole = without_empty_groups(before, edits)
+        draft.apply_all(whole[len(edits) :])
+        planned.append((step, whole))
+    return planned
+
+
+def _author_after(history: History, step: Step) -> Author:
+    return lambda path: history.author_after(step.last_rev, path)
 
 
 def plan_inverse(

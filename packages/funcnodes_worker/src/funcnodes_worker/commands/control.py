@@ -1,0 +1,139 @@
+"""Running and stopping."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from funcnodes_core.exceptions import NodeNotFoundError
+from funcnodes_core.node import Node
+from funcnodes_worker.context import GraphContext
+from funcnodes_worker.errors import NotFoundError
+from funcnodes_worker.protocol.events import WorkerUpdated
+from funcnodes_worker.rpc.registry import Success, command
+
+__all__ = ["Asked", "Reason", "Stopped"]
+
+How = Literal["cancelled", "killed", "not_running", "stuck"]
+
+
+class Stopped(Struct, kw_only=True):
+    """How a stop went: "stuck" when something did not end in time."""
+
+    success: bool
+    how: How
+
+
+class Asked(Struct, kw_only=True):
+    """The nodes that were asked for a run."""
+
+    nodes: list[str]
+    success: bool = True
+
+
+class Reason(Struct, kw_only=True):
+    """Why a node runs or does not run, as a sentence; `nodes` are those that it names."""
+
+    status: str
+    text: str
+    nodes: list[str]
+
+
+@command(scope="run", on="graph")
+def trigger_node(ctx: GraphContext, uuid: str) -> Success:
+    """Ask a node for a run; it starts when every required input has a value. While paused it runs alone."""
+    node = _node(ctx, uuid)
+    if ctx.space.paused and node.ready_to_trigger():
+        node.trigger()
+    else:
+        node.request_trigger()
+    return Success()
+
+
+@command(scope="run", on="graph")
+async def stop_node(ctx: GraphContext, uuid: str, deadline_s: float = 1.0) -> Stopped:
+    """Stop the run of a node; it counts as failed."""
+    return _stopped([await _node(ctx, uuid).cancel(deadline_s)])
+
+
+@command(scope="run", on="graph")
+async def stop_all(ctx: GraphContext, deadline_s: float = 1.0) -> Stopped:
+    """Stop everything that runs or waits for its turn."""
+    waiting = not ctx.space.idle()
+    answers = list((await ctx.space.stop(deadline_s)).values())
+    return _stopped(answers or (["cancelled"] if waiting else []))
+
+
+@command(scope="run", on="graph")
+def pause(ctx: GraphContext) -> Success:
+    """Start no node from now on; what runs goes on to its end."""
+    ctx.space.pause()
+    ctx.document.feed.post(WorkerUpdated(paused=True))
+    return Success()
+
+
+@command(scope="run", on="graph")
+def resume(ctx: GraphContext) -> Success:
+    """Start what was asked for during the pause."""
+    ctx.space.resume()
+    ctx.document.feed.post(WorkerUpdated(paused=False))
+    return Success()
+
+
+@command(scope="run", on="graph")
+def run_stale(ctx: GraphContext, uuid: str | None = None) -> Asked:
+    """Run what is older than what feeds it: all of it, or what one node needs."""
+    asked = ctx.space.run_stale(None if uuid is None else _node(ctx, uuid))
+    return Asked(nodes=[node.uuid for node in asked])
+
+
+@command(scope="view", on="graph")
+def why(ctx: GraphContext, uuid: str) -> Reason:
+    """Why a node runs or does not run."""
+    node = _node(ctx, uuid)
+    text, nodes = _reason(ctx, node)
+    return Reason(status=node.status_word, text=text, nodes=[other.uuid for other in nodes])
+
+
+def _reason(ctx: GraphContext, node: Node) -> tuple[str, list[Node]]:
+    status = node.status_word
+    missing = [port.name for port in node.inputs.values() if port.required and not port.ready()]
+    sources = {
+        src.node: None for port in node.inputs.values() for src in port.connections if src.node is not None
+    }
+    failed = [source for source in sources if source.last_error is not None]
+    if status == "missing":
+        return f"its class {node.node_id!r} is not installed", []
+    if status == "muted":
+        return "it is muted", []
+    if missing:
+        return f"waiting for a value at {', '.join(map(repr, missing))}", []
+    if node.last_error is not None:
+        return f"its last run failed: {node.last_error.error}", []
+    if status in ("stale", "waiting") and failed:
+        return f"blocked by the failure of {failed[0].name!r}", failed
+    if ctx.space.paused:
+        return "the graph is paused", []
+    if status == "waiting":
+        running = [source for source in sources if source.in_trigger_soon]
+        return f"waiting for {', '.join(repr(other.name) for other in running) or 'its turn'}", running
+    if status == "stale":
+        return "something upstream has changed since it ran", []
+    return {"running": "it is running", "done": "it ran with the newest values"}.get(
+        status, "nobody asked"
+    ), []
+
+
+def _node(ctx: GraphContext, uuid: str) -> Node:
+    try:
+        return ctx.space.get_node_by_id(uuid)
+    except NodeNotFoundError as exc:
+        raise NotFoundError(f"no node {uuid!r}", uuid=uuid) from exc
+
+
+def _stopped(answers: list[str]) -> Stopped:
+    for how in ("stuck", "killed", "cancelled"):
+        if how in answers:
+            return Stopped(success=how != "stuck", how=how)
+    return Stopped(success=True, how="not_running")
