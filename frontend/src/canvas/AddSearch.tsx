@@ -2,6 +2,7 @@
 
 import { useEffect, useRef } from "react";
 import { judge } from "@/canvas/connecting";
+import { NODE_WIDTH } from "@/canvas/estimate";
 import { selectNodes } from "@/canvas/flow";
 import { useCell } from "@/lib/hooks";
 import { ports } from "@/store/graph";
@@ -19,7 +20,6 @@ const HEIGHT = 400;
 const EDGE = 12;
 /** Where on a node its first port is, so that a dropped wire ends at the pointer. */
 const PORT_OFFSET = 48;
-const NODE_WIDTH = 256;
 
 const close = (): void => addSearch.set(null);
 

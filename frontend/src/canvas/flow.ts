@@ -2,6 +2,7 @@
 
 import { applyEdgeChanges, applyNodeChanges, type Edge, type EdgeChange, type Node, type NodeChange } from "@xyflow/react";
 import { handleId } from "@/canvas/connecting";
+import { estimate } from "@/canvas/estimate";
 import { groupBounds, type Box } from "@/canvas/groupBounds";
 import { portLook } from "@/canvas/portLook";
 import { Cell } from "@/store/collection";
@@ -31,7 +32,7 @@ function drawNode(record: NodeRecord, drawn: Node | undefined): Node {
   const select = selectNext?.has(record.id);
   if (drawn === undefined) {
     const fresh: Node = { id: record.id, type: "node", position: { x: record.pos[0], y: record.pos[1] }, data: {} };
-    return sized({ ...fresh, selected: select ?? false }, record);
+    return sized({ ...fresh, ...estimate(record), selected: select ?? false }, record);
   }
   const held = drawn.dragging === true || moving.has(record.id);
   const moved = !held && (drawn.position.x !== record.pos[0] || drawn.position.y !== record.pos[1]);
@@ -144,6 +145,9 @@ export function onNodesChange(changes: NodeChange[]): void {
   // A removal is a wish of React Flow's, not a fact: nodes leave when the worker says so.
   const facts = [...changes, ...carried].filter((change) => change.type !== "remove");
   let next = applyNodeChanges(facts, flowNodes.get());
+  const drawn = new Set(facts.flatMap((change) => (change.type === "dimensions" ? [change.id] : [])));
+  // What has been drawn has been measured: its ports lie where they are, not where they were expected.
+  if (drawn.size > 0) next = next.map((node) => (drawn.has(node.id) && node.handles ? { ...node, handles: undefined } : node));
   if (facts.some((change) => change.type === "position" || change.type === "dimensions")) {
     const members = next.filter((node) => !isGroup(node));
     next = [...drawGroups(members, new Map(next.map((node) => [node.id, node]))), ...members];

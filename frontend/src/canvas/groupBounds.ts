@@ -1,6 +1,7 @@
 /** Where the frame of a group lies: around its members. */
 
 import type { Node } from "@xyflow/react";
+import { NODE_WIDTH } from "@/canvas/estimate";
 import type { Collection } from "@/store/collection";
 import type { GroupRecord } from "@/store/types";
 
@@ -14,7 +15,7 @@ export interface Box {
 const PAD = 16;
 const HEAD = 30;
 /** Size of a node that has not been measured yet. */
-const GUESS = { width: 256, height: 100 };
+const GUESS = { width: NODE_WIDTH, height: 100 };
 
 const boxOf = (node: Node): Box => ({
   ...node.position,

@@ -2,12 +2,12 @@
 
 import { useCallback, useRef } from "react";
 import { useReactFlow } from "@xyflow/react";
+import { NODE_WIDTH } from "@/canvas/estimate";
 import { selectNodes } from "@/canvas/flow";
 import { addNode } from "@/store/intents";
 
 const STAIRS = 28;
 const STEPS = 8;
-const HALF_NODE = 128;
 
 export function useAddAtCentre(): (nodeId: string) => void {
   const { screenToFlowPosition } = useReactFlow();
@@ -21,7 +21,7 @@ export function useAddAtCentre(): (nodeId: string) => void {
       });
       const step = (count.current % STEPS) * STAIRS;
       count.current += 1;
-      void addNode(nodeId, [middle.x - HALF_NODE + step, middle.y + step]).then((uuid) => {
+      void addNode(nodeId, [middle.x - NODE_WIDTH / 2 + step, middle.y + step]).then((uuid) => {
         if (uuid !== undefined) selectNodes([uuid]);
       });
     },

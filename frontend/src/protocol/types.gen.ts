@@ -1,5 +1,37 @@
 // Made by tools/gen_protocol.py from the Python message types; do not edit.
 
+export interface AddEdgeKwargs {
+  src_uuid: string;
+  src_io: string;
+  dst_uuid: string;
+  dst_io: string;
+  replace?: boolean;
+}
+
+export interface AddNodeKwargs {
+  node_id: string;
+  uuid?: string | null;
+  name?: string | null;
+  frontend?: FrontendState | null;
+}
+
+/** The group that was made. */
+export interface AddedGroup {
+  id: string;
+}
+
+/** The node that was made. */
+export interface AddedNode {
+  uuid: string;
+  node_id: string;
+}
+
+/** The nodes that were asked for a run. */
+export interface Asked {
+  nodes: string[];
+  success: boolean;
+}
+
 export interface CatchUpKwargs {
   epoch: string;
   client: string;
@@ -19,6 +51,10 @@ export interface Cmd {
   kwargs?: unknown;
   id?: string | number | null;
   gesture?: string | null;
+}
+
+export interface CopyNodesKwargs {
+  uuids: string[];
 }
 
 export interface DeleteFileKwargs {
@@ -49,6 +85,16 @@ export interface EdgeState {
   dst: [string, string];
 }
 
+export interface ExportWorkerKwargs {
+  include_files?: boolean;
+}
+
+/** A `.fnw` file as base64. */
+export interface Exported {
+  filename: string;
+  data: string;
+}
+
 /** A command was not done, and why. */
 export interface Failure {
   type: "error";
@@ -65,6 +111,15 @@ export interface FileInfo {
   path: string;
   size: number;
   modified: number;
+}
+
+/** A piece of a graph that can stand in a text: nodes with values, the edges between them, their groups. */
+export interface Fragment {
+  nodes: Record<string, unknown>[];
+  edges: [string, string, string, string][];
+  groups: Record<string, Record<string, unknown>>;
+  kind: string;
+  format: number;
 }
 
 /** Where and how large an editor draws a node. */
@@ -85,6 +140,10 @@ export interface FullState {
   rev: number;
 }
 
+export interface GetHistoryKwargs {
+  since?: number;
+}
+
 export interface GetIoValueKwargs {
   uuid: string;
   io_id: string;
@@ -95,6 +154,16 @@ export interface GetIoValueKwargs {
 /** A group exists from now on. */
 export interface GroupAdded {
   group: GroupState;
+}
+
+export interface GroupNodesKwargs {
+  nodes: string[];
+  groups?: string[] | null;
+  id?: string | null;
+  name?: string;
+  colour?: string | null;
+  collapsed?: boolean;
+  meta?: Record<string, unknown> | null;
 }
 
 /** A group is gone; its members are not. */
@@ -133,6 +202,16 @@ export interface Hello {
   version: string;
 }
 
+/** One step of the history, which one undo takes back. Attributes: rev: names the step. at: when, in seconds since the epoch. by: id of the client. undone: it is taken back, and can be redone. nodes: names of nodes that it touched, up to 20. */
+export interface HistoryEntry {
+  rev: number;
+  at: number;
+  by: string;
+  cmd: string;
+  undone: boolean;
+  nodes: string[];
+}
+
 /** One port. `value` is a preview: what the port shows, `complete` when it is the whole value. A value that is not JSON has `value` null and `href`, where its bytes can be fetched. */
 export interface IOState {
   id: string;
@@ -150,6 +229,10 @@ export interface IOState {
   render_options: Record<string, unknown>;
   value_options: Record<string, unknown>;
   description: string;
+}
+
+export interface ImportWorkerKwargs {
+  data: string;
 }
 
 /** Fields of a port changed; those that are absent did not. */
@@ -211,6 +294,21 @@ export interface LibraryPort {
 /** The library: every node class that this worker can add. */
 export interface LibraryState {
   shelves: ShelfState[];
+}
+
+export interface LoadDataKwargs {
+  data: Record<string, unknown> | string;
+}
+
+/** What opening a graph found. Attributes: missing: ids of node classes that are not installed; their nodes are placeholders that keep everything. warnings: a sentence about everything that could not be taken over. requires: the packages that the file asks for; nothing is installed without a command of its own. */
+export interface Loaded {
+  nodes: number;
+  edges: number;
+  missing: string[];
+  warnings: string[];
+  requires: Record<string, unknown>;
+  files: string[];
+  success: boolean;
 }
 
 /** The end of the worker's log. */
@@ -356,6 +454,18 @@ export interface NodespaceUpdated {
   prop: Record<string, unknown>;
 }
 
+export interface PasteNodesKwargs {
+  fragment: Record<string, unknown>;
+  pos?: [number, number] | null;
+  group?: string | null;
+}
+
+/** The nodes that were made, and their ids by those in the fragment. */
+export interface Pasted {
+  uuids: string[];
+  by_old: Record<string, string>;
+}
+
 /** Are you there? Answered with `Pong`. */
 export interface Ping {
   type: "ping";
@@ -394,6 +504,34 @@ export interface ProgressMessage {
   task: string | number | null;
 }
 
+/** Why a node runs or does not run, as a sentence; `nodes` are those that it names. */
+export interface Reason {
+  status: string;
+  text: string;
+  nodes: string[];
+}
+
+export interface RedoKwargs {
+  steps?: number;
+  scope?: "all" | "mine";
+  force?: boolean;
+}
+
+export interface RemoveEdgeKwargs {
+  src_uuid: string;
+  src_io: string;
+  dst_uuid: string;
+  dst_io: string;
+}
+
+export interface RemoveGroupKwargs {
+  id: string;
+}
+
+export interface RemoveNodeKwargs {
+  uuid: string;
+}
+
 /** A command was done; `rev` is the revision that a mutation made. */
 export interface Result {
   type: "result";
@@ -408,12 +546,21 @@ export interface Resync {
   type: "resync";
 }
 
+export interface RunStaleKwargs {
+  uuid?: string | null;
+}
+
 /** Where the worker is in its life. */
 export interface RunState {
   runstate: string;
   uuid: string;
   name: string;
   clients: number;
+}
+
+export interface SetNodeModeKwargs {
+  uuid: string;
+  mode: "active" | "bypassed" | "muted";
 }
 
 /** One shelf of the library. */
@@ -431,13 +578,85 @@ export interface Status {
   error?: NodeFailure | null;
 }
 
+export interface StopAllKwargs {
+  deadline_s?: number;
+}
+
+export interface StopNodeKwargs {
+  uuid: string;
+  deadline_s?: number;
+}
+
+/** How a stop went: "stuck" when something did not end in time. */
+export interface Stopped {
+  success: boolean;
+  how: "cancelled" | "killed" | "not_running" | "stuck";
+}
+
 /** The result of a command that has nothing else to say. */
 export interface Success {
   success: boolean;
 }
 
+export interface TriggerNodeKwargs {
+  uuid: string;
+}
+
+export interface UndoKwargs {
+  steps?: number;
+  scope?: "all" | "mine";
+  force?: boolean;
+}
+
+/** What an undo or redo has done. Attributes: undone: the steps, by the revisions that name them in the history. */
+export interface Undone {
+  rev: number;
+  undone: number[];
+}
+
 export interface UpdateConfigKwargs {
   config: Record<string, unknown>;
+}
+
+export interface UpdateGroupKwargs {
+  id: string;
+  name?: string;
+  colour?: string | null;
+  collapsed?: boolean;
+  parent?: string | null;
+  pos?: [number, number] | null;
+  size?: [number, number] | null;
+  meta?: Record<string, unknown>;
+  nodes?: string[] | null;
+}
+
+export interface UpdateIoKwargs {
+  uuid: string;
+  io_id: string;
+  name?: string;
+  hidden?: boolean;
+  value_options?: Record<string, unknown>;
+  render_options?: Record<string, unknown>;
+  default?: unknown;
+}
+
+export interface UpdateNodeInputKwargs {
+  uuid: string;
+  input_id: string;
+  value: unknown;
+}
+
+export interface UpdateNodeKwargs {
+  uuid: string;
+  input_id?: string | null;
+  io_id?: string | null;
+  io_type?: "input" | "output" | null;
+  value?: unknown;
+  name?: string;
+  description?: string;
+  frontend?: FrontendState | null;
+  reset_inputs_on_trigger?: boolean;
+  properties?: Record<string, unknown> | null;
 }
 
 export interface UploadKwargs {
@@ -450,6 +669,10 @@ export interface Uploaded {
   filename: string;
   path: string;
   success: boolean;
+}
+
+export interface WhyKwargs {
+  uuid: string;
 }
 
 /** Something happened to the worker. */
@@ -504,26 +727,54 @@ export interface EventData {
 
 /** Kwargs and result of each command by its name. */
 export interface Commands {
+  add_edge: { kwargs: AddEdgeKwargs; result: Success };
+  add_node: { kwargs: AddNodeKwargs; result: AddedNode };
   catch_up: { kwargs: CatchUpKwargs; result: CaughtUp };
+  clear: { kwargs: Record<string, never>; result: Success };
+  copy_nodes: { kwargs: CopyNodesKwargs; result: Fragment };
   delete_file: { kwargs: DeleteFileKwargs; result: Success };
+  export_worker: { kwargs: ExportWorkerKwargs; result: Exported };
   full_state: { kwargs: Record<string, never>; result: FullState };
   get_available_modules: { kwargs: Record<string, never>; result: Modules };
   get_config: { kwargs: Record<string, never>; result: Record<string, unknown> };
   get_edges: { kwargs: Record<string, never>; result: EdgeState[] };
   get_groups: { kwargs: Record<string, never>; result: GroupState[] };
+  get_history: { kwargs: GetHistoryKwargs; result: HistoryEntry[] };
   get_io_value: { kwargs: GetIoValueKwargs; result: unknown };
   get_library: { kwargs: Record<string, never>; result: LibraryState };
   get_logs: { kwargs: Record<string, never>; result: LogTail };
   get_nodes: { kwargs: Record<string, never>; result: NodeState[] };
   get_runstate: { kwargs: Record<string, never>; result: RunState };
   get_worker_dependencies: { kwargs: Record<string, never>; result: Record<string, Dependency> };
+  group_nodes: { kwargs: GroupNodesKwargs; result: AddedGroup };
   heartbeat: { kwargs: Record<string, never>; result: null };
+  import_worker: { kwargs: ImportWorkerKwargs; result: Loaded };
   list_files: { kwargs: Record<string, never>; result: FileInfo[] };
+  load_data: { kwargs: LoadDataKwargs; result: Loaded };
   name: { kwargs: Record<string, never>; result: string };
+  paste_nodes: { kwargs: PasteNodesKwargs; result: Pasted };
+  pause: { kwargs: Record<string, never>; result: Success };
+  redo: { kwargs: RedoKwargs; result: Undone };
+  remove_edge: { kwargs: RemoveEdgeKwargs; result: Success };
+  remove_group: { kwargs: RemoveGroupKwargs; result: Success };
+  remove_node: { kwargs: RemoveNodeKwargs; result: Success };
+  resume: { kwargs: Record<string, never>; result: Success };
+  run_stale: { kwargs: RunStaleKwargs; result: Asked };
+  save: { kwargs: Record<string, never>; result: Record<string, unknown> };
+  set_node_mode: { kwargs: SetNodeModeKwargs; result: Success };
+  stop_all: { kwargs: StopAllKwargs; result: Stopped };
+  stop_node: { kwargs: StopNodeKwargs; result: Stopped };
   stop_worker: { kwargs: Record<string, never>; result: Success };
+  trigger_node: { kwargs: TriggerNodeKwargs; result: Success };
+  undo: { kwargs: UndoKwargs; result: Undone };
   update_config: { kwargs: UpdateConfigKwargs; result: Success };
+  update_group: { kwargs: UpdateGroupKwargs; result: Success };
+  update_io: { kwargs: UpdateIoKwargs; result: Success };
+  update_node: { kwargs: UpdateNodeKwargs; result: Success };
+  update_node_input: { kwargs: UpdateNodeInputKwargs; result: Success };
   upload: { kwargs: UploadKwargs; result: Uploaded };
   uuid: { kwargs: Record<string, never>; result: string };
+  why: { kwargs: WhyKwargs; result: Reason };
 }
 
 export type ServerMessage = Hello | Pong | Result | Failure | NodespaceEvent | WorkerEvent | ProgressMessage | LargeMessage | Resync;
