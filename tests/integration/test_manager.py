@@ -100,7 +100,7 @@ async def test_makes_renames_changes_and_deletes_a_worker(program: Any, helpers:
     manager = Manager(program, helpers)
     async with manager.client() as socket, manager.client() as other:
         created = await manager.ask(
-            socket, "worker_created", type="new_worker", kwargs={"name": "mine", "in_venv": False}
+            socket, "worker_created", type="new_worker", id="n", kwargs={"name": "mine", "in_venv": False}
         )
         uuid = created["worker"]["uuid"]
         seen = await helpers.receive(other, "worker_created")
@@ -118,6 +118,7 @@ async def test_makes_renames_changes_and_deletes_a_worker(program: Any, helpers:
 
     assert created["worker"]["name"] == "mine"
     assert seen["worker"] == created["worker"]
+    assert (created["id"], seen.get("id")) == ("n", None)
     assert (config["name"], config["autostart"]) == ("yours", True)
     assert deleted["workerid"] == told["workerid"] == uuid
     assert list((program.dir / "workers").iterdir()) == []

@@ -208,9 +208,10 @@ async def test_only_files_of_the_build_are_served(static: Path, path: str) -> No
     async with serving(static) as site, session() as client:
         url = URL(site.url + path, encoded=True)
         async with client.get(url, headers={"Authorization": f"Bearer {TOKEN}"}) as answer:
-            status, text = answer.status, await answer.text()
+            status, text, sniff = answer.status, await answer.text(), answer.headers["X-Content-Type-Options"]
 
     assert status == 404
+    assert sniff == "nosniff"
     assert "not for you" not in text
 
 

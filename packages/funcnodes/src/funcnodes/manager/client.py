@@ -25,13 +25,14 @@ _LOOK_EVERY_S = 0.05
 # what ends a request: an answer to this client that carries its id
 _ANSWERS = frozenset(
     {
-        "done",
         "error",
         "set_worker",
-        "worker_stopped",
-        "worker_renamed",
         "worker_config_updated",
+        "worker_created",
+        "worker_deleted",
+        "worker_renamed",
         "worker_status",
+        "worker_stopped",
     }
 )
 

@@ -69,11 +69,17 @@ class Operations:
         self._supervisor = supervisor
         self._tell_all = tell_all
 
-    async def do(self, request: Request, reply: Tell) -> None:
-        """Does what a request asks for; `reply` reaches the client that asked."""
+    async def do(self, request: Request, reply: Tell, announce: Tell) -> None:
+        """Does what a request asks for.
+
+        Args:
+            request: What to do.
+            reply: Reaches the client that asked.
+            announce: Reaches every client; the one that asked takes it for its answer.
+        """
         match request:
             case NewWorker(kwargs=options):
-                await self._new(options, reply)
+                await self._new(options, reply, announce)
             case SetActive(workerid=uuid):
                 self._progress(uuid)("Starting the worker", 0.1)
                 await self._supervisor.start(uuid)
@@ -95,12 +101,11 @@ class Operations:
                 self._supervisor.look()
             case DeleteWorker(workerid=uuid):
                 await self._supervisor.delete(uuid)
-                self._tell_all({"type": "worker_deleted", "workerid": uuid})
-                reply({"type": "done", "workerid": uuid})
+                announce({"type": "worker_deleted", "workerid": uuid})
             case _:
                 raise WorkerError("", f"{type(request).__name__} is not an operation on workers")
 
-    async def _new(self, options: NewWorkerOptions, reply: Tell) -> None:
+    async def _new(self, options: NewWorkerOptions, reply: Tell, announce: Tell) -> None:
         def progress(text: str, done: float) -> None:
             message = {"type": "progress", "workerid": options.uuid, "text": text, "progress": done}
             reply(message)
@@ -112,8 +117,7 @@ class Operations:
             "data_path": str(self._registry.data_path(worker)),
         }
         self._supervisor.look()
-        self._tell_all({"type": "worker_created", "worker": created})
-        reply({"type": "done", "workerid": worker.uuid})
+        announce({"type": "worker_created", "worker": created})
 
     def _progress(self, uuid: str) -> Progress:
         def tell(text: str, done: float) -> None:

@@ -118,6 +118,11 @@ class WorkerManager:
         def reply(message: dict[str, Any]) -> None:
             client.tell({**message, "id": request.id} if request.id is not None else message)
 
+        def announce(message: dict[str, Any]) -> None:
+            reply(message)
+            for other in self._clients - {client}:
+                other.tell(message)
+
         try:
             match request:
                 case Ping():
@@ -129,7 +134,7 @@ class WorkerManager:
                 case Stop():
                     self.stopped.set()
                 case _:
-                    await self._operations.do(request, reply)
+                    await self._operations.do(request, reply, announce)
         except (ProgramError, WorkerError, FuncNodesError, OSError) as error:
             reply(_failure(error))
 

@@ -202,7 +202,11 @@ class Door:
                 return web.json_response(
                     {"error": refusal.reason}, status=refusal.status, headers=SECURITY_HEADERS
                 )
-            response = await handler(request)
+            try:
+                response = await handler(request)
+            except web.HTTPException as error:
+                error.headers.extend(SECURITY_HEADERS)
+                raise
             if not response.prepared:
                 for name, value in SECURITY_HEADERS.items():
                     response.headers.setdefault(name, value)
