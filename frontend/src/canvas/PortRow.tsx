@@ -51,9 +51,13 @@ function Editor({ port }: { port: PortRecord }) {
   );
 }
 
+const pictureName = (mime: string): string => mime.slice("image/".length).replace("+xml", "").toUpperCase();
+
 /** The value in a few letters; a click opens it whole. */
 function Shown({ port }: { port: PortRecord }) {
   if (port.preview === null) return null;
+  // A picture is seen in the body of its node; a thumbnail beside it would only be noise.
+  const picture = port.preview.mime.startsWith("image/") ? pictureName(port.preview.mime) : null;
   return (
     <button
       type="button"
@@ -61,7 +65,7 @@ function Shown({ port }: { port: PortRecord }) {
       title="Show the whole value"
       onClick={() => viewedPort.set(port.key)}
     >
-      <Preview mime={port.preview.mime} data={port.preview.data} size="port" port={port} />
+      {picture ?? <Preview mime={port.preview.mime} data={port.preview.data} size="port" port={port} />}
     </button>
   );
 }
