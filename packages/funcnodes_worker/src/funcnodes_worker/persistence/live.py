@@ -132,9 +132,9 @@ class LiveGraph:
     def add(self, node: Node, record: Record) -> None:
         """Adds a node that was made, with everything its record says; nothing runs."""
         with self.quiet():
-            self.space.add_node_instance(node)
-            if "description" in record:
+            if "description" in record:  # before the node is told of: a description has no event of its own
                 node.description = record["description"]
+            self.space.add_node_instance(node)
             if record.get("mode"):
                 node.mode = record["mode"]
             for io_id, fields in record.get("io", {}).items():
