@@ -115,12 +115,14 @@ def unsettled(
     """Nodes that `start` reaches without passing `breaking` and that are not at rest.
 
     A node that waits for nothing but the runs in `breaking`, or for runs above those, does
-    not count: they wait for what is asked here.
+    not count: they wait for what is asked here. A run above is one that began earlier: in a
+    loop, what the asker set off lies upstream of it, too.
     """
     closed = set(breaking)
     above = set(closed)
-    for node in closed:
-        above |= ancestors(node) & running.keys()
+    began = list(running)
+    for node in closed & running.keys():
+        above |= ancestors(node).intersection(began[: began.index(node)])
     out = []
     todo = [node for node in start if node not in closed]
     seen = closed | set(todo)
