@@ -80,6 +80,11 @@ class DocumentStore:
         """The snapshot file."""
         return self.folder / "nodespace.json"
 
+    @property
+    def journal_bytes(self) -> int:
+        """Length of the journal's current segment."""
+        return self._journal.size_bytes
+
     # -- opening
 
     def open(self) -> OpenReport:
@@ -148,12 +153,12 @@ class DocumentStore:
             self.history.record(commit)
             return
         if commit.rev != self.rev + 1:
-            if not any("missing from the journal" in warning for warning in report.warnings):
+            if self._gap_from is None:
+                self._gap_from = self.rev + 1
                 report.warnings.append(
-                    f"revisions {self.rev + 1} to {commit.rev - 1} are missing from the journal"
+                    f"revision {self._gap_from} is missing from the journal; what came later is lost"
                 )
-            self.history = History()
-            self.rev = max(self.rev, commit.rev)
+            self._last_seen_rev = commit.rev
             return
         self.history.record(commit)
         draft = self.model.draft()
