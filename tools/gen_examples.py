@@ -91,10 +91,10 @@ EXAMPLES = [
         "Numbers made by chance, added up, smoothed and drawn. Change the seed or the window.",
         [
             Part("random_list", "Steps", 0, 0.5, {"count": 400, "mean": 0.0, "std": 1.0, "seed": 7}),
-            Part("running_total", "Walk", 1, 0, {}),
-            Part("moving_average", "Smooth", 1, 1, {"window": 25}),
+            Part("running_total", "Walk", 1, 0.5, {}),
             Part("plot_list", "Rough", 2, 0, {"title": "The walk"}),
-            Part("plot_list", "Calm", 2, 1, {"title": "Smoothed"}),
+            Part("moving_average", "Smooth", 2, 1.2, {"window": 25}),
+            Part("plot_list", "Calm", 3, 1.2, {"title": "Smoothed"}),
         ],
         ["Steps.out -> Walk.numbers", "Walk.out -> Smooth.numbers", "Walk.out -> Rough.numbers",
          "Smooth.out -> Calm.numbers"],
@@ -150,7 +150,7 @@ def piece(example: Example) -> dict[str, Any]:
     """The example for the editor's empty canvas: a piece to paste, and a small drawing of it."""
     columns = max(part.column for part in example.parts)
     step = (160 - BOX_WIDTH - 8) / columns
-    boxes = {part.name: (round(4 + part.column * step), round(8 + part.row * 26)) for part in example.parts}
+    boxes = {part.name: (round(4 + part.column * step), round(10 + part.row * 24)) for part in example.parts}
     return {
         "title": example.title,
         "text": example.text,
@@ -169,7 +169,10 @@ def _curve(boxes: dict[str, tuple[int, int]], wire: str) -> str:
     source, target = (end.rpartition(".")[0] for end in wire.split(" -> "))
     x1, y1 = boxes[source][0] + BOX_WIDTH, boxes[source][1] + BOX_HEIGHT // 2
     x2, y2 = boxes[target][0], boxes[target][1] + BOX_HEIGHT // 2
-    bend = max(6, abs(x2 - x1) // 2)
+    if x2 < x1:  # a way back goes over the boxes
+        x1, y1, x2, y2 = x1 - BOX_WIDTH // 2, y1 - BOX_HEIGHT // 2, x2 + BOX_WIDTH // 2, y2 - BOX_HEIGHT // 2
+        return f"M{x1} {y1}C{x1} {y1 - 12} {x2} {y1 - 12} {x2} {y2}"
+    bend = max(6, (x2 - x1) // 2)
     return f"M{x1} {y1}C{x1 + bend} {y1} {x2 - bend} {y2} {x2} {y2}"
 
 

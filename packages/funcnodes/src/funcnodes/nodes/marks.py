@@ -6,7 +6,7 @@ from typing import Any
 
 from funcnodes.nodes.aggregates import is_number
 from funcnodes.nodes.paper import COLOURS, Labels, Paper, make_paper
-from funcnodes.nodes.scales import Scale, nice_scale
+from funcnodes.nodes.scales import Scale, nice_scale, tight_scale
 from funcnodes_core.types import SVG
 
 __all__ = ["Points", "bars", "draw_bars", "draw_histogram", "draw_xy"]
@@ -61,7 +61,8 @@ def draw_xy(series: dict[str, Points], labels: Labels, *, dots: bool) -> SVG:
         raise ValueError("there are no numbers to plot")
     heights = [y for _, y in every]
     paper = make_paper(labels, nice_scale(heights, 0, 1), legend=len(series) > 1)
-    x = nice_scale([x for x, _ in every], paper.frame.left, paper.frame.right)
+    padding = 0.03 if dots else 0.0
+    x = tight_scale([x for x, _ in every], paper.frame.left, paper.frame.right, padding=padding)
     y = nice_scale(heights, paper.frame.bottom, paper.frame.top)
     paper.y_axis(y)
     paper.x_axis(x)
@@ -132,7 +133,7 @@ def draw_histogram(edges: Sequence[float], counts: Sequence[int], labels: Labels
     paper = make_paper(labels, nice_scale(counts, 0, 1, zero=True))
     frame = paper.frame
     y = nice_scale(counts, frame.bottom, frame.top, zero=True)
-    x = nice_scale(edges, frame.left, frame.right)
+    x = tight_scale(edges, frame.left, frame.right)
     paper.y_axis(y)
     sides = [(x(left) + 0.5, x(right) - 0.5) for left, right in pairwise(edges)]
     bars(paper, sides, counts, y)

@@ -10,7 +10,7 @@ from funcnodes_core.types import SVG
 
 __all__ = ["COLOURS", "Frame", "Labels", "Paper", "make_paper"]
 
-WIDTH, HEIGHT = 440, 270
+WIDTH, HEIGHT = 340, 220
 LETTER = 5.9  # the mean width of a letter at font size 11
 COLOURS = ("#4c8dff", "#f0883e", "#2da88c", "#d8588f", "#9270db", "#b39b27", "#4aa8c8", "#c4644f")
 INK = "#808894"  # readable on white and on near-black

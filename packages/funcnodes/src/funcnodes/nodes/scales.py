@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-__all__ = ["Scale", "nice_scale", "tick_label", "ticks"]
+__all__ = ["Scale", "nice_scale", "tick_label", "ticks", "tight_scale"]
 
 # with about so many steps an axis is neither empty nor crowded
 STEPS = 5
@@ -40,6 +40,15 @@ def nice_scale(values: Sequence[float], start: float, end: float, *, zero: bool 
         low, high = low - padding, high + padding
     step = nice_step(high - low)
     return Scale(math.floor(low / step) * step, math.ceil(high / step) * step, start, end)
+
+
+def tight_scale(values: Sequence[float], start: float, end: float, *, padding: float = 0.0) -> Scale:
+    """A scale that ends where the values end, or a share of their span further out."""
+    low, high = min(values), max(values)
+    if low == high:
+        return nice_scale(values, start, end)
+    more = (high - low) * padding
+    return Scale(low - more, high + more, start, end)
 
 
 def ticks(scale: Scale) -> list[float]:
