@@ -42,7 +42,7 @@ RANKS: dict[str, list[str]] = {
         "_setup",
         "provision nodes net",
         "manager web headless",
-        "runner worker cli",
+        "runner launch worker cli",
         "",
         "__main__",
     ],
