@@ -5,7 +5,7 @@ import { edges, groups, nodes, ports } from "@/store/graph";
 import { redo, undo } from "@/store/intents";
 import { CommandError, currentLink } from "@/store/session";
 import { connection } from "@/store/workers";
-import { type HistoryEntry, clock, readHistory } from "@/panels/historyEntries";
+import { type HistoryEntry, clock, nodeWords, readHistory } from "@/panels/historyEntries";
 import { Button } from "@/ui/Button";
 import { EmptyState } from "@/ui/EmptyState";
 import { cx } from "@/ui/cx";
@@ -69,7 +69,10 @@ export function History() {
         <ol className={css.list}>
           {entries.map((entry) => (
             <li key={entry.rev} className={cx(css.entry, entry.undone && css.undone, entry === next && css.next)}>
-              <span className={css.label}>{entry.label}</span>
+              <span className={css.label}>
+                {entry.label}
+                {entry.nodes.length > 0 && <span className={css.nodes}>{nodeWords(entry.nodes)}</span>}
+              </span>
               {entry.undone && <span className={css.word}>undone</span>}
               <time className={css.time}>{clock(entry.at, now)}</time>
             </li>

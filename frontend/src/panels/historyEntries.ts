@@ -7,6 +7,8 @@ export interface HistoryEntry {
   rev: number;
   /** What was done, in words. */
   label: string;
+  /** The nodes that it touched and that are still there. */
+  nodes: string[];
   by: string;
   /** Seconds since 1970; 0 where the worker does not say. */
   at: number;
@@ -42,6 +44,7 @@ function readEntry(raw: Json): HistoryEntry[] {
     {
       rev: raw.rev,
       label,
+      nodes: Array.isArray(raw.nodes) ? raw.nodes.filter((name) => typeof name === "string" && name !== "") : [],
       by: String(raw.by ?? ""),
       at: typeof raw.at === "number" ? raw.at : 0,
       undone: raw.undone === true || raw.done === false || typeof raw.undone_by === "string",
@@ -54,6 +57,11 @@ export function readHistory(answer: Json): HistoryEntry[] {
   const list = isPlainObject(answer) ? (answer.steps ?? answer.entries ?? answer.history) : answer;
   const entries = Array.isArray(list) ? (list as Json[]).flatMap(readEntry) : [];
   return entries.sort((a, b) => b.rev - a.rev);
+}
+
+/** The names of a few nodes in a line. */
+export function nodeWords(names: readonly string[]): string {
+  return names.length > 3 ? `${names.slice(0, 2).join(", ")} and ${names.length - 2} more` : names.join(", ");
 }
 
 /** `14:05`, or with the day where it was not today. */

@@ -1,9 +1,11 @@
-import type { Json } from "@/store/types";
+import type { Json, PortRecord } from "@/store/types";
 import { cx } from "@/ui/cx";
+import { checkType } from "@/widgets/checkType";
 import { emptied, placeholderFor } from "@/widgets/empty";
+import { FieldMessage } from "@/widgets/FieldMessage";
 import { formatJson, parseLiteral } from "@/widgets/literal";
 import type { WidgetProps } from "@/widgets/types";
-import { useDraft } from "@/widgets/useDraft";
+import { type DraftResult, useDraft } from "@/widgets/useDraft";
 import { isNoValue, tagged, textToWire, wireToText } from "@/widgets/values";
 import css from "@/widgets/Widgets.module.css";
 
@@ -11,6 +13,14 @@ import css from "@/widgets/Widgets.module.css";
 export function readAny(text: string): Json {
   const literal = parseLiteral(text);
   return literal.ok ? literal.value : (textToWire(text) as Json);
+}
+
+/** The same for a port: what its type cannot take as a literal is text, if it takes text. */
+export function readFor(text: string, port: Pick<PortRecord, "type">): DraftResult {
+  const value = readAny(text);
+  const problem = checkType(value, port.type);
+  if (problem === null) return { ok: true, value };
+  return checkType(text, port.type) === null ? { ok: true, value: textToWire(text) } : { ok: false, reason: problem };
 }
 
 /** The text that reads back as this value: strings that look like something else get quotes. */
@@ -43,37 +53,41 @@ export function AnyWidget(props: WidgetProps) {
     format: writeAny,
     onChange,
     onCommit,
-    parse: (text) => ({ ok: true, value: text.trim() === "" ? emptied(port) : readAny(text) }),
+    parse: (text) => (text.trim() === "" ? { ok: true, value: emptied(port) } : readFor(text, port)),
   });
-  const kind = kindWord(draft.editing && draft.text.trim() !== "" ? readAny(draft.text) : value);
+  const typed = draft.editing && draft.text.trim() !== "" ? readFor(draft.text, port) : null;
+  const kind = typed === null ? kindWord(value) : typed.ok ? kindWord(typed.value) : null;
   return (
-    <div className={cx(css.field, css[size], disabled && css.disabled)}>
-      <input
-        id={id}
-        type="text"
-        autoComplete="off"
-        spellCheck={false}
-        className={cx("nodrag nopan", css.input)}
-        aria-label={port.name}
-        disabled={disabled}
-        value={draft.text}
-        placeholder={placeholderFor(port, value)}
-        onChange={(event) => draft.type(event.target.value)}
-        onBlur={draft.commit}
-        onKeyDown={(event) => {
-          if (event.key === "Enter") draft.commit();
-          if (event.key === "Escape") {
-            event.stopPropagation();
-            draft.revert();
-            event.currentTarget.blur();
-          }
-        }}
-      />
-      {kind && (
-        <span className={css.badge} title={`Sent as ${kind}`}>
-          {kind}
-        </span>
-      )}
+    <div>
+      <div className={cx(css.field, css[size], draft.error && css.invalid, disabled && css.disabled)}>
+        <input
+          id={id}
+          type="text"
+          autoComplete="off"
+          spellCheck={false}
+          className={cx("nodrag nopan", css.input)}
+          aria-label={port.name}
+          disabled={disabled}
+          value={draft.text}
+          placeholder={placeholderFor(port, value)}
+          onChange={(event) => draft.type(event.target.value)}
+          onBlur={draft.commit}
+          onKeyDown={(event) => {
+            if (event.key === "Enter") draft.commit();
+            if (event.key === "Escape") {
+              event.stopPropagation();
+              draft.revert();
+              event.currentTarget.blur();
+            }
+          }}
+        />
+        {kind && (
+          <span className={css.badge} title={`Sent as ${kind}`}>
+            {kind}
+          </span>
+        )}
+      </div>
+      <FieldMessage text={draft.error} />
     </div>
   );
 }

@@ -15,7 +15,14 @@ import { formatBytes, isNoValue, wireToText } from "@/widgets/values";
 import fields from "@/widgets/Widgets.module.css";
 import css from "@/widgets/FileWidget.module.css";
 
+/** Whether a path has one of the endings in `accept` (`.csv,.tsv`); an empty list accepts all. */
+export function accepted(path: string, accept: string): boolean {
+  const endings = accept.toLowerCase().split(",").map((ending) => ending.trim()).filter((ending) => ending.startsWith("."));
+  return endings.length === 0 || endings.some((ending) => path.toLowerCase().endsWith(ending));
+}
+
 interface ChooserProps {
+  accept: string;
   chosen: string | null;
   onChoose: (path: string | null) => void;
   onUpload: (file: File) => void;
@@ -40,10 +47,17 @@ function useFiles(refresh: unknown): { files: WorkerFile[] | null; failure: stri
   return { files, failure };
 }
 
-function FileRow({ file, chosen, onChoose }: { file: WorkerFile; chosen: boolean; onChoose: () => void }) {
+interface FileRowProps {
+  file: WorkerFile;
+  chosen: boolean;
+  fitting: boolean;
+  onChoose: () => void;
+}
+
+function FileRow({ file, chosen, fitting, onChoose }: FileRowProps) {
   const slash = file.path.lastIndexOf("/") + 1;
   return (
-    <button type="button" className={cx(css.file, chosen && css.chosen)} aria-pressed={chosen} onClick={onChoose}>
+    <button type="button" className={cx(css.file, chosen && css.chosen, !fitting && css.other)} aria-pressed={chosen} onClick={onChoose}>
       <FileIcon size={13} aria-hidden />
       <span className={css.path} title={file.path}>
         <span className={css.folder}>{file.path.slice(0, slash)}</span>
@@ -54,17 +68,25 @@ function FileRow({ file, chosen, onChoose }: { file: WorkerFile; chosen: boolean
   );
 }
 
-function Chooser({ chosen, onChoose, onUpload, share, failure }: ChooserProps) {
+function Chooser({ accept, chosen, onChoose, onUpload, share, failure }: ChooserProps) {
   const [query, setQuery] = useState("");
   const input = useRef<HTMLInputElement>(null);
   const listing = useFiles(share === null);
-  const found = (listing.files ?? []).filter((file) => file.path.toLowerCase().includes(query.toLowerCase()));
+  const named = (listing.files ?? []).filter((file) => file.path.toLowerCase().includes(query.toLowerCase()));
+  const fits = (file: WorkerFile) => accepted(file.path, accept);
+  const found = [...named.filter(fits), ...named.filter((file) => !fits(file))];
   return (
     <div className={css.chooser}>
       <SearchField autoFocus value={query} onChange={setQuery} placeholder="Files of this worker" aria-label="Search files" />
       <div className={cx("nowheel", css.list)}>
         {found.map((file) => (
-          <FileRow key={file.path} file={file} chosen={file.path === chosen} onChoose={() => onChoose(file.path)} />
+          <FileRow
+            key={file.path}
+            file={file}
+            chosen={file.path === chosen}
+            fitting={fits(file)}
+            onChoose={() => onChoose(file.path)}
+          />
         ))}
         {found.length === 0 && (
           <p className={css.none}>
@@ -87,6 +109,7 @@ function Chooser({ chosen, onChoose, onUpload, share, failure }: ChooserProps) {
           ref={input}
           type="file"
           hidden
+          accept={accept || undefined}
           onChange={(event) => event.target.files?.[0] && onUpload(event.target.files[0])}
         />
       </footer>
@@ -163,7 +186,14 @@ export function FileWidget(props: WidgetProps) {
           </button>
         }
       >
-        <Chooser chosen={path} onChoose={choose} onUpload={(file) => void upload(file)} share={share} failure={failure} />
+        <Chooser
+          accept={String(port.renderOptions.accept ?? "")}
+          chosen={path}
+          onChoose={choose}
+          onUpload={(file) => void upload(file)}
+          share={share}
+          failure={failure}
+        />
       </Popover>
       {!open && <FieldMessage text={failure} />}
     </div>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readAny, writeAny } from "@/widgets/AnyWidget";
+import { readAny, readFor, writeAny } from "@/widgets/AnyWidget";
 import { readJson } from "@/widgets/JsonWidget";
 import { checkType } from "@/widgets/checkType";
 import { formatJson, parseLiteral, placeOf } from "@/widgets/literal";
@@ -69,6 +69,19 @@ describe("free text", () => {
     for (const held of ["5", "hello", "None", " padded ", 5, null, true, [1, "a"], { a: 1 }, { "$fn:float": "nan" }, ""]) {
       expect(readAny(writeAny(held))).toEqual(held);
     }
+  });
+});
+
+describe("text for a union", () => {
+  const read = (text: string) => readFor(text, { type: { anyOf: ["float", "str"] } });
+
+  it("is a number where it reads as one, and else text", () => {
+    expect(read("5")).toEqual({ ok: true, value: 5 });
+    expect(["True", "[1]", "None", "abc"].map(read)).toEqual(["True", "[1]", "None", "abc"].map((value) => ({ ok: true, value })));
+  });
+
+  it("is refused where no member takes it", () => {
+    expect(readFor("abc", { type: { anyOf: ["int", "bool"] } })).toEqual({ ok: false, reason: "Expected int | bool" });
   });
 });
 

@@ -9,6 +9,8 @@ describe("labels", () => {
     [{ type: "array", items: "int", uniqueItems: true }, "set[int]"],
     [{ type: "array", items: "Any" }, "list"],
     [{ type: "object", keys: "str", values: { type: "array", items: "int" } }, "dict[str, list[int]]"],
+    [{ type: "array", items: { type: "object", keys: "str", values: "Any" } }, "list[dict]"],
+    [{ type: "object", keys: "int", values: "Any" }, "dict[int, Any]"],
     [{ allOf: ["int", "str"] }, "tuple[int, str]"],
     [{ type: "enum", values: [1], keys: ["A"], nullable: true }, "choice | None"],
     [{ type: "type", value: "int" }, "type[int]"],

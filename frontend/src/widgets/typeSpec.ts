@@ -85,7 +85,9 @@ export function typeLabel(spec: unknown): string {
 
 function container(name: string, parts: unknown[]): string {
   const labels = parts.map((part) => (part === undefined ? "Any" : typeLabel(part)));
-  return labels.every((label) => label === "Any") ? name : `${name}[${labels.join(", ")}]`;
+  // `dict[str, Any]` says no more than `dict`.
+  const telling = labels.filter((label, at) => label !== "Any" && !(name === "dict" && at === 0 && label === "str"));
+  return telling.length === 0 ? name : `${name}[${labels.join(", ")}]`;
 }
 
 /**
