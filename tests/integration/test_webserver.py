@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import signal
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -342,3 +344,36 @@ async def test_a_running_manager_is_used(program: Any, helpers: Any) -> None:
 
     assert program.manager_port == port
     assert alone.poll() is None
+
+
+async def test_a_second_start_opens_the_one_that_runs(program: Any, helpers: Any) -> None:
+    served = program.runserver()
+    port = str(URL(served.url).port)
+    second = program.run("runserver", "--no-browser", "--port", port)
+    launch = second.stderr.split()[-1]
+    async with session() as browser, browser.get(launch) as page:
+        landed = page.url.path
+
+    assert second.returncode == 0
+    assert "runs already at" in second.stderr
+    assert landed == "/"
+
+
+async def test_open_pages_do_not_delay_the_end(program: Any, helpers: Any) -> None:
+    program.new_fake()
+    served = program.runserver()
+    async with served.browser() as browser:
+        manager = await browser.ws_connect("/manager", headers=served.origin)
+        await manager.send_json({"type": "set_active", "workerid": "fake"})
+        await helpers.receive(manager, "set_worker")
+        worker = await browser.ws_connect("/worker/fake/", headers=served.origin)
+        begin = time.monotonic()
+        served.process.send_signal(signal.SIGINT)
+        async with asyncio.timeout(10):
+            while (await worker.receive()).type is not aiohttp.WSMsgType.CLOSED:
+                pass
+            await helpers.until(lambda: served.process.poll() is not None)
+        seconds = time.monotonic() - begin
+
+    assert served.process.returncode == 0
+    assert seconds < 1.9

@@ -5,8 +5,8 @@ import asyncio
 
 from funcnodes.cli import output
 from funcnodes.cli.folder import current
+from funcnodes.launch import ServerOptions, Started, serve, serve_manager
 from funcnodes.manager.service import DEFAULT_PORT
-from funcnodes.runner import ServerOptions, Started, serve, serve_manager
 from funcnodes_core.config import get_config
 
 __all__ = ["runserver", "startworkermanager"]
@@ -34,7 +34,9 @@ def runserver(args: argparse.Namespace) -> int:
     def started(what: Started) -> None:
         if not what.built:
             output.say("The editor is not built; run 'make frontend' in the repository")
-        output.hint("FuncNodes runs at", what.launch_url)
+        output.hint("FuncNodes runs at" if what.ours else "FuncNodes runs already at", what.launch_url)
+        if not what.ours:
+            return
         output.say(f"(that link lets one browser in within a minute; later: {what.url} and the token in")
         output.say(f"{directory.token_file}; ctrl+c stops the server and its workers)")
 

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 import aiohttp
-from aiohttp import ClientConnectionError, WSMsgType, web
+from aiohttp import ClientConnectionError, WSCloseCode, WSMsgType, web
 from yarl import URL
 
-__all__ = ["FRAME_LIMIT_BYTES", "pass_http", "pass_websocket", "refuse"]
+__all__ = ["FRAME_LIMIT_BYTES", "close_with", "pass_http", "pass_websocket", "refuse"]
 
 FRAME_LIMIT_BYTES = 64 * 1024 * 1024
 """More than any worker takes; the worker itself closes with 1009 at its own limit."""
@@ -31,6 +31,27 @@ _HOP_BY_HOP = frozenset(
 _NOT_FORWARDED = _HOP_BY_HOP | {"host", "cookie", "authorization", "origin", "referer", "content-length"}
 _NOT_RETURNED = _HOP_BY_HOP | {"set-cookie", "server", "date"}
 _CHUNK_BYTES = 256 * 1024
+
+
+class _Open:
+    """The WebSockets of an application that are open."""
+
+    def __init__(self) -> None:
+        self.sockets: set[web.WebSocketResponse] = set()
+
+
+_OPEN = web.AppKey("open_websockets", _Open)
+
+
+def close_with(app: web.Application) -> None:
+    """Ends the WebSockets of an application when it ends, which would wait for its clients otherwise."""
+
+    async def close(app: web.Application) -> None:
+        for near in list(app[_OPEN].sockets):
+            await near.close(code=WSCloseCode.GOING_AWAY)
+
+    app[_OPEN] = _Open()
+    app.on_shutdown.append(close)
 
 
 def refuse(status: int, error: str, code: str) -> web.Response:
@@ -92,10 +113,13 @@ async def pass_websocket(
         compress=False,
         heartbeat=30.0,
     )
+    opened = request.app[_OPEN].sockets
     try:
         await near.prepare(request)
+        opened.add(near)
         await _join(near, far)
     finally:
+        opened.discard(near)
         await far.close()
     return near
 
@@ -129,5 +153,7 @@ async def _pump(
 
 
 def _sendable(code: int | None) -> int:
-    """A close code that may stand in a close frame; 1005, 1006 and 1015 may not."""
-    return code if code is not None and 1000 <= code < 5000 and code not in {1005, 1006, 1015} else 1000
+    """A close code that may stand in a close frame: a lost connection is told as one that went away."""
+    if code is None or code == WSCloseCode.ABNORMAL_CLOSURE or not 1000 <= code < 5000:
+        return WSCloseCode.GOING_AWAY
+    return WSCloseCode.OK if code in {1005, 1015} else code

@@ -9,7 +9,7 @@ from yarl import URL
 
 from funcnodes.errors import UnknownWorkerError, WorkerConfigError
 from funcnodes.net.listen import url_host
-from funcnodes.net.proxy import pass_http, pass_websocket, refuse
+from funcnodes.net.proxy import close_with, pass_http, pass_websocket, refuse
 
 __all__ = ["Address", "WorkerGate"]
 
@@ -36,6 +36,7 @@ class WorkerGate:
 
     def add_routes(self, app: web.Application) -> None:
         """Answers `/worker/<uuid>` and everything below it."""
+        close_with(app)
         app.router.add_get("/worker/{uuid}", self._websocket)
         app.router.add_get("/worker/{uuid}/", self._websocket)
         app.router.add_route("*", "/worker/{uuid}/{tail:.+}", self._http)
