@@ -225,7 +225,8 @@ async def test_without_snapshot_and_with_half_a_journal_nothing_wrong_is_built(
 
     assert again.space.nodes == []
     assert "revision 1 is missing" in again.report.warnings[0]
-    assert again.do("add_node", node_id="doc.add") and again.document.rev == 6
+    assert again.do("add_node", node_id="doc.add")
+    assert again.document.rev == 6
 
 
 async def test_constructor_that_fails_changes_nothing(bench: Open) -> None:

@@ -19,17 +19,17 @@ from funcnodes_core.node import Node
 from funcnodes_core.nodespace.nodespace import NodeSpace
 from funcnodes_worker.edits import Edge, Edit, PutNode, SetField
 from funcnodes_worker.errors import ConflictError, JournalError
-from funcnodes_worker.feed import Feed, group_state, render_type
+from funcnodes_worker.feed import Feed, group_states, render_type
 from funcnodes_worker.journal import Commit, Durability, PortValue
 from funcnodes_worker.persistence.blobs import blob_names
 from funcnodes_worker.persistence.export import LoadedGraph
 from funcnodes_worker.persistence.history import History, Scope
 from funcnodes_worker.persistence.live import LiveGraph, groups_for_space
 from funcnodes_worker.persistence.model import GraphModel
+from funcnodes_worker.persistence.restored import kept_previews, stale_nodes
 from funcnodes_worker.persistence.settle import Settler
 from funcnodes_worker.persistence.snapshot import dump_snapshot
 from funcnodes_worker.persistence.store import DocumentStore, OpenReport, now
-from funcnodes_worker.persistence.values import unpack
 from funcnodes_worker.plan.checks import input_taken
 from funcnodes_worker.plan.graphs import plan_replace
 from funcnodes_worker.plan.undo import plan_steps
@@ -111,12 +111,14 @@ class Document:
         self._live.build(self.model, self.store.settled)
         report.warnings += self._live.warnings
         report.missing = list(self._live.missing)
-        self._mark_stale(report.touched)
+        for uuid in stale_nodes(self.store, report.touched):
+            self.space.get_node_by_id(uuid)._mark_stale(None)
         for warning in report.warnings:
             _LOG.warning("%s", warning)
         self.feed.rev = self.rev
         self.feed.publish(self.space, self.model)
-        self._publish_previews()
+        for preview in kept_previews(self.space, self.store):
+            self.feed.post(preview)
         self.space.observe(self._settler)
         self.space.observe(self.feed)
         self._open = True
@@ -144,47 +146,6 @@ class Document:
         """
         self._settler.close()
         self.store.save_snapshot()
-
-    def _mark_stale(self, touched: set[str]) -> None:
-        """Outputs that are older than their inputs, or whose values could not be kept, are stale."""
-        stale = {
-            key[0] for key, port in self.store.settled.items() if port.value is UNSET
-        } & self.model.nodes.keys()
-        todo = [uuid for uuid in touched if any(key[0] == uuid for key in self.store.settled)]
-        todo += stale
-        followers: dict[str, list[str]] = {}
-        for edge in self.model.edges:
-            followers.setdefault(edge[0], []).append(edge[2])
-        while todo:
-            uuid = todo.pop()
-            if uuid not in stale or uuid in touched:
-                touched.discard(uuid)
-                stale.add(uuid)
-                todo += [other for other in followers.get(uuid, ()) if other not in stale]
-        for uuid in stale:
-            self.space.get_node_by_id(uuid)._mark_stale(None)
-
-    def _publish_previews(self) -> None:
-        """Values that could not be kept show what they last looked like."""
-        for (uuid, io_id), port in self.store.settled.items():
-            node = self.space._nodes.get(uuid)
-            if port.value is not UNSET or node is None:
-                continue
-            try:
-                data = unpack(port.data, self.store.blobs)
-            except ValueError as exc:
-                _LOG.warning("the preview of %r %r is lost: %s", node.name, io_id, exc)
-                continue
-            self.feed.post(
-                ev.IoValueChanged(
-                    node_uuid=uuid,
-                    io_id=io_id,
-                    io_type="input" if io_id in node.inputs else "output",
-                    mime=port.mime,
-                    preview=data,
-                    complete=False,
-                )
-            )
 
     # -- changes
 
@@ -301,7 +262,7 @@ class Document:
     def _perform(self, commits: list[Commit], settled: list[PortValue] | None = None) -> None:
         edits = [edit for commit in commits for edit in commit.edits]
         nodes = self._live.prepare(edits)
-        groups_before = _group_states(self.model)
+        groups_before = group_states(self.model)
         was_writable = self.read_only_reason is None
         try:
             self.store.write(commits)
@@ -342,7 +303,7 @@ class Document:
         return node if node.default_trigger_on_create else None
 
     def _groups_changed(self, before: dict[str, Any]) -> None:
-        after = _group_states(self.model)
+        after = group_states(self.model)
         if before == after:
             return
         self.space.groups.deserialize(groups_for_space(self.model))
@@ -374,7 +335,3 @@ class Document:
             self.store.save_snapshot()
         except JournalError as exc:
             _LOG.error("%s", exc)
-
-
-def _group_states(model: GraphModel) -> dict[str, Any]:
-    return {group_id: group_state(model, group_id) for group_id in model.groups}

@@ -22,6 +22,7 @@ from funcnodes_core.nodespace.nodespace import NodeSpace
 from funcnodes_core.nodespace.observer import Edge, SpaceObserver
 from funcnodes_core.nodespace.placeholder import PlaceHolderNode
 from funcnodes_core.sentinels import NoValue
+from funcnodes_worker.edits import Record
 from funcnodes_worker.persistence.model import GraphModel
 from funcnodes_worker.protocol import events as ev
 from funcnodes_worker.protocol.shapes import (
@@ -34,7 +35,7 @@ from funcnodes_worker.protocol.shapes import (
     Progress,
 )
 
-__all__ = ["Feed", "group_state", "node_state"]
+__all__ = ["Feed", "group_states", "node_state"]
 
 _TRIGGER_PORTS = ("_triggerinput", "_triggeroutput")
 _FRONTEND = "frontend:"
@@ -73,8 +74,8 @@ class Feed(SpaceObserver):
             self.node_added(node)
         for edge in space.edges:
             self.edge_added(edge)
-        for group_id in model.groups:
-            self.post(ev.GroupAdded(group=group_state(model, group_id)))
+        for state in group_states(model).values():
+            self.post(ev.GroupAdded(group=state))
         self.properties_changed(space)
         for node in space.nodes:
             if node.status_word != "idle":
@@ -208,16 +209,28 @@ def frontend_state(properties: Mapping[str, Any]) -> FrontendState:
     return state
 
 
-def group_state(model: GraphModel, group_id: str) -> GroupState:
-    """A group as clients see it."""
-    known = {
-        key: value for key, value in model.groups[group_id].items() if key in GroupState.__struct_fields__
+def group_states(model: GraphModel) -> dict[str, GroupState]:
+    """The groups as clients see them, by id."""
+    if not model.groups:
+        return {}
+    nodes: dict[str, list[str]] = {}
+    for uuid, node in model.nodes.items():
+        nodes.setdefault(node.get("group", ""), []).append(uuid)
+    inner: dict[str, list[str]] = {}
+    for group_id, group in model.groups.items():
+        inner.setdefault(group.get("parent", ""), []).append(group_id)
+    return {
+        gid: _group_state(gid, group, nodes.get(gid, []), inner.get(gid, []))
+        for gid, group in model.groups.items()
     }
-    members = {"id": group_id, "nodes": model.members(group_id), "groups": model.subgroups(group_id)}
+
+
+def _group_state(group_id: str, group: Record, nodes: list[str], groups: list[str]) -> GroupState:
+    known = {key: value for key, value in group.items() if key in GroupState.__struct_fields__}
     try:
-        return msgspec.convert({**known, **members}, GroupState)
+        return msgspec.convert({**known, "id": group_id, "nodes": nodes, "groups": groups}, GroupState)
     except msgspec.ValidationError:  # a file from elsewhere with a name that is a number, say
-        return GroupState(**members)  # type: ignore[arg-type]
+        return GroupState(id=group_id, nodes=nodes, groups=groups)
 
 
 def progress_state(info: Mapping[str, Any]) -> Progress:
