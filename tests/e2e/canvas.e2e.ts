@@ -122,7 +122,7 @@ describe("the canvas", () => {
     await strip.waitFor();
     expect(await strip.textContent()).toContain("ZeroDivisionError");
     await strip.click();
-    await editor.page.getByRole("dialog").getByText("Traceback").first().waitFor();
+    await editor.page.getByRole("dialog").getByText("return a / b").waitFor();
     await editor.keys("Escape");
     await editor.write("Divide", "b", "2");
     await expect.poll(() => editor.shown("Divide").textContent()).toBe("0.5");
