@@ -8,6 +8,7 @@ import math
 import os
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
 from typing import Annotated, Any
 
 import pytest
@@ -441,6 +442,32 @@ async def test_separate_process_with_a_node_runs_here() -> None:
         return os.getpid()
 
     assert (await ran(f(), x=1))["out"] == os.getpid()
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("executor", ["thread", "process"])
+async def test_stopping_an_offloaded_run_answers_at_once_and_the_next_run_works(
+    executor: str, tmp_path: Path
+) -> None:
+    @NodeDecorator("test.maker.stopped", executor=executor)
+    def f(started: str) -> int:
+        if started:
+            Path(started).touch()
+            threading.Event().wait()
+        return 1
+
+    node = f()
+    marker = tmp_path / "started"
+    node.inputs["started"].value = str(marker)
+    async with asyncio.timeout(20):
+        while not marker.exists():
+            await asyncio.sleep(0.005)
+    answer = node.cancel()
+    outcome = await answer if inspect.isawaitable(answer) else answer
+
+    assert outcome == "cancelled"
+    assert node.status_word == "failed"
+    assert await ran(node, started="") == {"out": 1}
 
 
 def test_an_explicit_process_is_refused_where_it_cannot_be() -> None:
