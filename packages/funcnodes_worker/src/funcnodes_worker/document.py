@@ -193,7 +193,7 @@ class Document:
             with suppress(DamagedFileError):  # the value is reported as lost when its port is built
                 self.store.blobs.put(loaded.blobs.get(name))
         self._live.missing.clear()
-        edits = plan_replace(self.model, new.model)
+        edits = plan_replace(self.model, new.model, self.store.blobs)
         commit = Commit(rev=self.rev + 1, edits=edits, by=by, cmd=cmd, cmd_id=cmd_id, at=now(), quiet=True)
         if edits:
             self._perform([commit], list(new.settled.values()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -43,19 +43,23 @@ class Fragment(Struct, kw_only=True):
 
 
 def plan_clear(model: GraphModel) -> list[Edit]:
-    """Nodes, edges, groups and properties all go."""
-    edits: list[Edit] = [RemoveEdge(edge) for edge in model.edges]
-    edits += [RemoveNode(node) for node in model.nodes.values()]
-    edits += [RemoveGroup(gid, group) for gid, group in model.groups.items()]
-    edits += [model.set(("props", key), UNSET) for key in model.props]
+    """Nodes, edges, groups and properties all go, last first: so they come back in their order."""
+    edits: list[Edit] = [RemoveEdge(edge) for edge in reversed(model.edges)]
+    edits += [RemoveNode(node) for node in reversed(model.nodes.values())]
+    edits += [RemoveGroup(gid, group) for gid, group in reversed(model.groups.items())]
+    edits += [model.set(("props", key), UNSET) for key in reversed(model.props)]
     return edits
 
 
-def plan_replace(model: GraphModel, new: GraphModel) -> list[Edit]:
-    """Another graph takes the place of this one."""
+def plan_replace(model: GraphModel, new: GraphModel, blobs: BlobSource) -> list[Edit]:
+    """Another graph takes the place of this one; its large values go into the blob store.
+
+    Raises:
+        OSError: a large value cannot be stored.
+    """
     edits = plan_clear(model)
     edits += [PutGroup(gid, group) for gid, group in new.groups.items()]
-    edits += [PutNode(node) for node in new.nodes.values()]
+    edits += [PutNode(_with_values(node, lambda value: pack(value, blobs))) for node in new.nodes.values()]
     edits += [PutEdge(edge) for edge in new.edges]
     edits += [SetField(("props", key), UNSET, value) for key, value in new.props.items()]
     return edits
@@ -96,7 +100,7 @@ def _inside(group: Record, kept: set[str]) -> Record:
     return {key: value for key, value in group.items() if key != "parent" or value in kept}
 
 
-def _with_values(node: Record, change: Any) -> Record:
+def _with_values(node: Record, change: Callable[[Any], Any]) -> Record:
     ports = {
         io_id: {key: change(value) if key in ("value", "default") else value for key, value in port.items()}
         for io_id, port in node.get("io", {}).items()
