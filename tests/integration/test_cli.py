@@ -169,6 +169,29 @@ def test_a_taken_port_is_named(program: Any, command: str) -> None:
     assert "Traceback" not in result.stderr
 
 
+def test_a_taken_port_of_the_manager_is_named(program: Any) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])
+        result = program.run("runserver", "--no-browser", "--port", "0", "--manager-port", port)
+
+    assert result.returncode == 1
+    assert port in result.stderr
+    assert "--manager-port" in result.stderr
+
+
+def test_an_interpreter_that_cannot_be_run_is_named(program: Any, helpers: Any, tmp_path: Path) -> None:
+    program.new_fake()
+    program.edit("fake", python_path=str(tmp_path))
+    manager = program.start("startworkermanager", "--port", "0")
+    helpers.wait_for_line(manager, r"ws://\S+/")
+
+    result = program.run("worker", "start", "--background")
+
+    assert result.returncode == 1
+    assert str(tmp_path) in result.stderr
+    assert "cannot be run" in result.stderr
+
+
 def test_a_damaged_worker_file_is_named_and_hides_no_other(program: Any) -> None:
     program.run("worker", "--uuid", "good", "new", "--not-in-venv", "--create-only")
     (program.dir / "workers" / "worker_bad.json").write_text('{"uuid": "bad", ')

@@ -377,3 +377,12 @@ async def test_open_pages_do_not_delay_the_end(program: Any, helpers: Any) -> No
 
     assert served.process.returncode == 0
     assert seconds < 1.9
+
+
+async def test_the_word_stop_ends_the_server_that_runs_the_manager(program: Any, helpers: Any) -> None:
+    served = program.runserver()
+    async with served.manager() as manager:
+        await manager.send_str("stop")
+        await helpers.until(lambda: served.process.poll() is not None)
+
+    assert served.process.returncode == 0

@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
+import os
 import socket
 import ssl
+import sys
 import webbrowser
 from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
@@ -14,6 +16,7 @@ from funcnodes.errors import InsecureBindError, PortTakenError, ProgramError
 from funcnodes.manager.client import connect_manager, find_manager
 from funcnodes.manager.registry import WorkerRegistry
 from funcnodes.manager.service import DEFAULT_PORT, WorkerManager
+from funcnodes.manager.state import manager_address
 from funcnodes.net.listen import open_sockets, server_tls, start_site
 from funcnodes.net.workers import Address
 from funcnodes.paths import STATIC_DIR
@@ -119,11 +122,11 @@ async def serve(
         stack.callback(_close_all, sockets)
         port: int = sockets[0].getsockname()[1]
         token = load_or_make_token(options.config_dir)
-        manager = await _manager(options, stack, say)
+        manager, stopped = await _manager(options, stack, say)
         registry = WorkerRegistry(options.config_dir)
         server = WebServer(
             token,
-            manager=lambda: manager,
+            manager=lambda: _manager_now(options.config_dir, manager),
             find_worker=registry.address,
             static=options.static,
             tls=tls is not None,
@@ -144,7 +147,7 @@ async def serve(
         )
         if options.open_browser:
             await _open_browser(server.launch_url(options.host, port))
-        await ended.wait()
+        await _first_of(ended, stopped)
         say("Stopping")
 
 
@@ -174,8 +177,15 @@ async def serve_manager(
         sockets = open_sockets(host, port, hint="choose another one with --port")
         manager = await _start_manager(config_dir, host, sockets, stack, tls)
         started(host, sockets[0].getsockname()[1])
-        waits = {asyncio.ensure_future(ended.wait()), asyncio.ensure_future(manager.stopped.wait())}
+        await _first_of(ended, manager.stopped)
+
+
+async def _first_of(*events: asyncio.Event) -> None:
+    """Waits until one of the events is set."""
+    waits = [asyncio.ensure_future(event.wait()) for event in events]
+    try:
         await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    finally:
         for wait in waits:
             wait.cancel()
 
@@ -189,17 +199,23 @@ def _check_safe(host: str, tls: ssl.SSLContext | None, insecure: bool) -> None:
 
 async def _manager(
     options: ServerOptions, stack: AsyncExitStack, say: Callable[[str], None]
-) -> Address | None:
-    """The address of the running manager, or of one that is started here."""
+) -> tuple[Address | None, asyncio.Event]:
+    """The address of the running manager, or of one that is started here, and what tells of its end."""
     running = await find_manager(options.config_dir)
     if running is not None:
         say(f"Using the workermanager that runs on port {running[1]}")
-        return (*running, False)
+        return (*running, False), asyncio.Event()
     if not options.start_manager:
-        return None
+        return None, asyncio.Event()
     sockets = _manager_sockets(options)
-    await _start_manager(options.config_dir, options.manager_host, sockets, stack, None)
-    return options.manager_host, sockets[0].getsockname()[1], False
+    manager = await _start_manager(options.config_dir, options.manager_host, sockets, stack, None)
+    return (options.manager_host, sockets[0].getsockname()[1], False), manager.stopped
+
+
+def _manager_now(config_dir: ConfigDir, before: Address | None) -> Address | None:
+    """Where the manager listens now: one that another process runs may have moved since."""
+    now = manager_address(config_dir)
+    return (*now, False) if now is not None else before
 
 
 def _manager_sockets(options: ServerOptions) -> list[socket.socket]:
@@ -269,7 +285,10 @@ async def _use_running(
 
 
 async def _open_browser(url: str) -> None:
-    """Opens a browser where there is one; a machine without is no error."""
+    """Opens a browser where there is one; a machine without a screen would show a text browser in the terminal."""
+    screens = ("DISPLAY", "WAYLAND_DISPLAY", "WSL_DISTRO_NAME", "BROWSER")
+    if sys.platform.startswith("linux") and not any(os.environ.get(name) for name in screens):
+        return
     with suppress(webbrowser.Error):
         await asyncio.to_thread(webbrowser.open, url)
 

@@ -12,7 +12,7 @@ from funcnodes.errors import UsageError, WorkerRunningError
 from funcnodes.manager.client import assert_worker_manager_running, connect_manager, find_manager
 from funcnodes.manager.messages import NewWorkerOptions
 from funcnodes.manager.operations import make_worker
-from funcnodes.manager.process import worker_command
+from funcnodes.manager.process import worker_command, worker_environment
 from funcnodes.manager.registry import WorkerConfig, WorkerRegistry
 from funcnodes.manager.supervisor import Supervisor
 from funcnodes.provision.venv import provision
@@ -69,7 +69,10 @@ def start(args: argparse.Namespace) -> int:
     extra = ["--debug"] if args.debug else []
     command = worker_command(registry.python(worker), registry.dir.path, worker.uuid, extra)
     sys.stdout.flush()
-    os.execv(command[0], command)  # the worker takes over this process, its terminal and its signals
+    environment = worker_environment(own_packages=bool(worker.data.get("env_path")))
+    os.execve(
+        command[0], command, environment
+    )  # the worker takes over this process, its terminal and its signals
 
 
 def stop(args: argparse.Namespace) -> int:

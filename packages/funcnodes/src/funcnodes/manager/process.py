@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
@@ -13,7 +13,15 @@ from typing import IO
 from funcnodes_core._files import read_json
 from funcnodes_worker.instance import process_start
 
-__all__ = ["OutputTail", "live_pid", "signal_stop", "spawn", "wait_gone", "worker_command"]
+__all__ = [
+    "OutputTail",
+    "live_pid",
+    "signal_stop",
+    "spawn",
+    "wait_gone",
+    "worker_command",
+    "worker_environment",
+]
 
 _TAIL_BYTES = 8192
 _GONE_CHECK_S = 0.05
@@ -24,9 +32,16 @@ def worker_command(python: Path, config_dir: Path, uuid: str, extra: Sequence[st
     return [str(python), "-m", "funcnodes_worker", "--dir", str(config_dir), "--uuid", uuid, *extra]
 
 
-async def spawn(command: Sequence[str], output: IO[bytes]) -> asyncio.subprocess.Process:
+def worker_environment(*, own_packages: bool) -> dict[str, str]:
+    """Environment variables of a worker; one with packages of its own does not see those of our PYTHONPATH."""
+    hidden = {"PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV"} if own_packages else set()
+    return {key: value for key, value in os.environ.items() if key not in hidden}
+
+
+async def spawn(
+    command: Sequence[str], output: IO[bytes], environment: Mapping[str, str]
+) -> asyncio.subprocess.Process:
     """Starts a process in a session of its own, so that ctrl+c in our terminal reaches it through us only."""
-    environment = {key: value for key, value in os.environ.items() if key not in {"PYTHONHOME", "PYTHONPATH"}}
     flags = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
     return await asyncio.create_subprocess_exec(
         *command,

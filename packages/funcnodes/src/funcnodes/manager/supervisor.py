@@ -10,7 +10,15 @@ from enum import StrEnum
 from typing import Any
 
 from funcnodes.errors import ProgramError, WorkerStartError
-from funcnodes.manager.process import OutputTail, live_pid, signal_stop, spawn, wait_gone, worker_command
+from funcnodes.manager.process import (
+    OutputTail,
+    live_pid,
+    signal_stop,
+    spawn,
+    wait_gone,
+    worker_command,
+    worker_environment,
+)
 from funcnodes.manager.registry import WorkerConfig, WorkerRegistry
 from funcnodes.manager.runstate import read_runstate
 from funcnodes.manager.state import ManagerState
@@ -174,8 +182,14 @@ class Supervisor:
         output = OutputTail(directory.logs / f"worker_{uuid}.out")
         command = worker_command(self.registry.python(worker), directory.path, uuid)
         self._crashes.pop(uuid, None)
-        with output.open() as file:
-            process = await spawn(command, file)
+        environment = worker_environment(own_packages=bool(worker.data.get("env_path")))
+        try:
+            with output.open() as file:
+                process = await spawn(command, file, environment)
+        except OSError as error:
+            raise WorkerStartError(
+                uuid, f"{command[0]!r} cannot be run: {error.strerror or error}"
+            ) from error
         own = self._own[uuid] = _Own(process)
         self._changed()
         try:
