@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from funcnodes_worker.errors import WorkerError
     from funcnodes_worker.external_worker import ExternalWorkerConfig, FuncNodesExternalWorker
     from funcnodes_worker.loop import CustomLoop
+    from funcnodes_worker.message_queue_worker import MsQueueWorker
     from funcnodes_worker.paths import ConfigDir
+    from funcnodes_worker.remote_worker import RemoteWorker
+    from funcnodes_worker.socket import SocketWorker
     from funcnodes_worker.websocket import WSWorker
     from funcnodes_worker.worker import Worker
 
@@ -23,6 +26,9 @@ __all__ = [
     "CustomLoop",
     "ExternalWorkerConfig",
     "FuncNodesExternalWorker",
+    "MsQueueWorker",
+    "RemoteWorker",
+    "SocketWorker",
     "WSWorker",
     "Worker",
     "WorkerClient",
@@ -36,6 +42,9 @@ _HOMES = {
     "CustomLoop": "loop",
     "ExternalWorkerConfig": "external_worker",
     "FuncNodesExternalWorker": "external_worker",
+    "MsQueueWorker": "message_queue_worker",
+    "RemoteWorker": "remote_worker",
+    "SocketWorker": "socket",
     "WSWorker": "websocket",
     "Worker": "worker",
     "WorkerClient": "client",
@@ -43,6 +52,9 @@ _HOMES = {
     "WorkerError": "errors",
     "connect": "client",
 }
+
+
+__version__ = "3.0.0"
 
 
 def __getattr__(name: str) -> Any:

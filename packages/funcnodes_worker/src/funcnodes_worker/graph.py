@@ -6,12 +6,13 @@ import asyncio
 import inspect
 import logging
 import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Literal
 
 from msgspec import Struct, field
 
 from funcnodes_core._setup import load_module, setup
+from funcnodes_core.lib.shelf import Shelf
 from funcnodes_core.nodespace.nodespace import NodeSpace
 from funcnodes_worker.config import WorkerConfig
 from funcnodes_worker.context import GraphContext
@@ -42,6 +43,7 @@ class Graph:
         config: the worker's file.
         post: hands a record to the serving loop, in order.
         report: tells a caller how far its command is.
+        shelves: node classes beside those of the installed modules.
     """
 
     def __init__(
@@ -51,7 +53,9 @@ class Graph:
         report: Callable[[GraphCall, str, float | None], None],
         *,
         durability: Durability,
+        shelves: Sequence[Shelf] = (),
     ) -> None:
+        self._shelves = shelves
         self._config = config
         self._post = post
         self._report = report
@@ -68,6 +72,8 @@ class Graph:
         """
         space = NodeSpace(self._config.uuid)
         notices = fill_library(space)
+        for shelf in self._shelves:
+            space.add_shelf(shelf)
         space.set_secret_property("files_dir", (self._config.data_path / "files").as_posix())
         self._post(library_state(space.lib))
         document = Document(space, self._config.data_path, durability=self._durability, feed=Feed(self._post))

@@ -6,11 +6,11 @@ import asyncio
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from concurrent.futures import Future
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
-__all__ = ["Channel", "GraphThread"]
+__all__ = ["Channel", "GraphLoop", "GraphThread", "SameLoop"]
 
 _T = TypeVar("_T")
 _R = TypeVar("_R")
@@ -71,6 +71,44 @@ class Channel(Generic[_T]):
             self._schedule()
 
 
+class GraphLoop(Protocol):
+    """Where the graph lives, as the serving side sees it."""
+
+    def start(self) -> None: ...
+
+    def call(self, function: Callable[..., Any], *args: Any) -> None: ...
+
+    def run(self, function: Callable[[], _R]) -> Future[_R]: ...
+
+    def stop(self, timeout_s: float) -> bool: ...
+
+
+class SameLoop:
+    """The graph on the serving loop, where threads do not exist (Pyodide)."""
+
+    def __init__(self) -> None:
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def start(self) -> None:
+        """Use the running loop."""
+        self._loop = asyncio.get_running_loop()
+
+    def call(self, function: Callable[..., Any], *args: Any) -> None:
+        """Run a function soon, after what was asked before."""
+        assert self._loop is not None
+        self._loop.call_soon_threadsafe(function, *args)
+
+    def run(self, function: Callable[[], _R]) -> Future[_R]:
+        """Run a function now and hand back its result or error."""
+        done: Future[_R] = Future()
+        _settle(done, function)
+        return done
+
+    def stop(self, timeout_s: float) -> bool:
+        """Nothing to end."""
+        return True
+
+
 class GraphThread:
     """A thread with an asyncio loop of its own; a daemon, because a node may never end."""
 
@@ -97,21 +135,8 @@ class GraphThread:
     def run(self, function: Callable[[], _R]) -> Future[_R]:
         """Run a function on the graph's thread and hand back its result or error."""
         done: Future[_R] = Future()
-
-        def work() -> None:
-            if not done.set_running_or_notify_cancel():
-                return
-            try:
-                done.set_result(function())
-            except BaseException as error:  # noqa: BLE001 - handed to whoever waits for the future
-                done.set_exception(error)
-
-        self.call(work)
+        self.call(_settle, done, function)
         return done
-
-    def spawn(self, coroutine: Coroutine[Any, Any, _R]) -> Future[_R]:
-        """Run a coroutine on the graph's loop."""
-        return asyncio.run_coroutine_threadsafe(coroutine, self.loop)
 
     def stop(self, timeout_s: float) -> bool:
         """End the loop; False when a node that blocks keeps the thread busy (it dies with the process)."""
@@ -129,6 +154,15 @@ class GraphThread:
             _cancel_all(loop)
         finally:
             loop.close()
+
+
+def _settle(done: Future[_R], function: Callable[[], _R]) -> None:
+    if not done.set_running_or_notify_cancel():
+        return
+    try:
+        done.set_result(function())
+    except BaseException as error:  # noqa: BLE001 - handed to whoever waits for the future
+        done.set_exception(error)
 
 
 def _cancel_all(loop: asyncio.AbstractEventLoop) -> None:

@@ -48,7 +48,7 @@ from funcnodes_worker.protocol.messages import (
 )
 from funcnodes_worker.rpc.registry import Command, Registry, Scope, explain
 
-__all__ = ["SCOPES", "AnswerMemory", "GraphCall", "ParkedMessages", "Session", "SessionHost"]
+__all__ = ["SCOPES", "AnswerMemory", "Caller", "GraphCall", "ParkedMessages", "Session", "SessionHost"]
 
 _LOG = logging.getLogger("funcnodes.worker.session")
 _ALL: frozenset[Scope] = frozenset({"view", "knobs", "run", "edit", "install", "admin"})
@@ -141,6 +141,17 @@ class ParkedMessages:
             self._messages.popitem(last=False)
 
 
+class Caller(Protocol):
+    """Who asked for a command, and hears of its end."""
+
+    @property
+    def client(self) -> str: ...
+
+    def report(self, text: str, progress: float | None, task: CommandId | None) -> None: ...
+
+    def graph_answered(self, call: GraphCall) -> None: ...
+
+
 class GraphCall:
     """A command on its way to the graph's thread and back.
 
@@ -154,7 +165,7 @@ class GraphCall:
         "client", "command", "error", "kwargs", "message", "result", "rev", "session", "trace", "waiting_note",
     )  # fmt: skip
 
-    def __init__(self, session: Session, command: Command, message: Cmd, kwargs: dict[str, Any]) -> None:
+    def __init__(self, session: Caller, command: Command, message: Cmd, kwargs: dict[str, Any]) -> None:
         self.session = session
         self.client = session.client
         self.command = command

@@ -7,28 +7,31 @@ where all user code runs. Between them go commands one way and changes the other
 from __future__ import annotations
 
 import asyncio
+import inspect
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 from funcnodes_core.codec.exact import to_exact
+from funcnodes_core.lib.shelf import Shelf
 from funcnodes_worker.broadcast.hub import Hub
 from funcnodes_worker.config import WorkerConfig
 from funcnodes_worker.context import ReadContext
+from funcnodes_worker.errors import UnknownCommandError
 from funcnodes_worker.graph import Durability, Graph
-from funcnodes_worker.graphthread import Channel, GraphThread
+from funcnodes_worker.graphthread import Channel, GraphLoop, GraphThread, SameLoop
 from funcnodes_worker.projection import Projection
 from funcnodes_worker.protocol.events import Change, WorkerUpdated
-from funcnodes_worker.protocol.messages import CommandId, Hello
+from funcnodes_worker.protocol.messages import Cmd, CommandId, Hello
 from funcnodes_worker.protocol.shapes import LibraryState
-from funcnodes_worker.rpc.registry import REGISTRY
+from funcnodes_worker.rpc.registry import REGISTRY, Registry
 from funcnodes_worker.session import AnswerMemory, GraphCall, ParkedMessages, Session
 
-__all__ = ["Worker", "worker_json_get_data_path"]
+__all__ = ["NodeViewState", "Worker", "WorkerState", "worker_json_get_data_path"]
 
 _LOG = logging.getLogger("funcnodes.worker")
 _CLOSE_S = 1.2
@@ -41,25 +44,37 @@ class Worker:
         config: the worker's file.
         debug: callers get tracebacks of failed commands.
         durability: "full" waits for the disk at every commit, "grouped" for a few at once.
+        registry: the commands.
+        shelves: node classes beside those of the installed modules.
+        threads: without them (Pyodide) the graph shares the serving loop.
     """
 
+    UnknownCmdException = UnknownCommandError
+
     def __init__(
-        self, config: WorkerConfig, *, debug: bool = False, durability: Durability = "grouped"
+        self,
+        config: WorkerConfig,
+        *,
+        debug: bool = False,
+        durability: Durability = "grouped",
+        registry: Registry = REGISTRY,
+        shelves: Sequence[Shelf] = (),
+        threads: bool = True,
     ) -> None:
         self.config = config
         self.debug = debug
-        self.registry = REGISTRY
+        self.registry = registry
         self.answers = AnswerMemory()
         self.parked = ParkedMessages()
         self.large_message_bytes = config.settings.message_size_before_request
         self.sessions: set[Session] = set()
-        self.hub = Hub(Projection())
+        self.hub = Hub(Projection(), threads=threads)
         self.runstate = "undefined"
         self.stop_requested = asyncio.Event()
         self.last_beat = time.monotonic()
         self._channel: Channel[Change | LibraryState | GraphCall] = Channel(self._receive)
-        self._thread = GraphThread()
-        self._graph = Graph(config, self._channel.post, self._report, durability=durability)
+        self._thread: GraphLoop = GraphThread() if threads else SameLoop()
+        self._graph = Graph(config, self._channel.post, self._report, durability=durability, shelves=shelves)
         self.notices: list[str] = []
         self._values = ThreadPoolExecutor(1, "funcnodes-values")
 
@@ -121,6 +136,25 @@ class Worker:
         """
         return await asyncio.get_running_loop().run_in_executor(self._values, to_exact, value)
 
+    async def run_cmd(self, cmd: Mapping[str, Any]) -> Any:
+        """Run a command from inside the process: `{"cmd": name, "kwargs": {...}}`; gives its result.
+
+        Raises:
+            UnknownCommandError: there is no such command.
+            BadArgumentsError: kwargs of the wrong name or type.
+            Exception: whatever the command raises.
+        """
+        command = self.registry.get(str(cmd["cmd"]))
+        kwargs = command.convert(cmd.get("kwargs") or {})
+        caller = _LocalCaller()
+        if command.on == "graph":
+            self.call_graph(GraphCall(caller, command, Cmd(cmd=command.name), kwargs))
+            return await caller.answer
+        result = command.handler(
+            ReadContext(projection=self.hub.projection, worker=self, session=caller), **kwargs
+        )
+        return await result if inspect.isawaitable(result) else result
+
     # -- what sessions ask
 
     def call_graph(self, call: GraphCall) -> None:
@@ -155,6 +189,45 @@ class Worker:
             self.hub.set_library(record)
         else:
             record.session.graph_answered(record)
+
+
+class _LocalCaller:
+    """Who calls `run_cmd`: waits for one answer and has no events to catch up with."""
+
+    client = "local"
+
+    def __init__(self) -> None:
+        self.answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+
+    def report(self, text: str, progress: float | None, task: CommandId | None) -> None:
+        _LOG.info("%s", text)
+
+    def catch_up(self, epoch: str, client: str, seq: int) -> bool:
+        return False
+
+    def graph_answered(self, call: GraphCall) -> None:
+        if call.error is not None:
+            self.answer.set_exception(call.error)
+        else:
+            self.answer.set_result(call.result)
+
+
+class NodeViewState(TypedDict, total=False):
+    """Where and how large a view draws a node."""
+
+    pos: tuple[float, float]
+    size: tuple[float, float]
+    collapsed: bool
+
+
+class WorkerState(TypedDict, total=False):
+    """A saved graph as earlier releases wrote it (files.md)."""
+
+    backend: dict[str, Any]
+    view: dict[str, Any]
+    meta: dict[str, Any]
+    dependencies: dict[str, Any]
+    external_workers: dict[str, list[Any]]
 
 
 def worker_json_get_data_path(worker_json: Mapping[str, Any]) -> Path:

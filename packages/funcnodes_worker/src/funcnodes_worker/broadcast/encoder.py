@@ -51,15 +51,27 @@ def describe(value: object, note: str = "") -> Preview:
     return Preview("text/plain", text, False)
 
 
+def _make(key: PortKey, held: PortValue) -> Preview:
+    try:
+        return preview(held.value, held.render_type)
+    except Exception as error:  # noqa: BLE001 - encoders and values of modules are foreign code
+        _LOG.warning("no preview of %s of %s: %r", key.io_id, key.node_uuid, error)
+        return describe(held.value, "no preview")
+
+
 class PreviewThread:
     """Makes previews away from the serving loop.
 
     Args:
         deliver: called on the serving loop with each preview that is still wanted.
+        threads: without them (Pyodide) each preview is made when it is asked for.
     """
 
-    def __init__(self, deliver: Callable[[PortKey, PortValue, Preview], None]) -> None:
+    def __init__(
+        self, deliver: Callable[[PortKey, PortValue, Preview], None], *, threads: bool = True
+    ) -> None:
         self._deliver = deliver
+        self._threads = threads
         self._jobs: OrderedDict[PortKey, PortValue] = OrderedDict()
         self._made: deque[_Made] = deque()
         self._wake = threading.Condition()
@@ -72,7 +84,8 @@ class PreviewThread:
     def start(self) -> None:
         """Start the thread; call it on the serving loop."""
         self._loop = asyncio.get_running_loop()
-        self._thread.start()
+        if self._threads:
+            self._thread.start()
 
     def stop(self) -> None:
         """Let the thread end after the value that it works on."""
@@ -85,6 +98,9 @@ class PreviewThread:
 
     def request(self, key: PortKey, held: PortValue) -> None:
         """Ask for the preview of a port's value, in place of an older one that still waits."""
+        if not self._threads:
+            self._deliver(key, held, _make(key, held))
+            return
         with self._wake:
             self._jobs.pop(key, None)
             self._jobs[key] = held
@@ -96,11 +112,7 @@ class PreviewThread:
         while (job := self._next_job()) is not None:
             key, held = job
             self._current = _Running(key, held, time.monotonic())
-            try:
-                made = preview(held.value, held.render_type)
-            except Exception as error:  # noqa: BLE001 - encoders and values of modules are foreign code
-                _LOG.warning("no preview of %s of %s: %r", key.io_id, key.node_uuid, error)
-                made = describe(held.value, "no preview")
+            made = _make(key, held)
             self._current = None
             self._post(_Made(key, held, made))
 

@@ -36,12 +36,12 @@ _RUN_EVENTS = (ev.NodeTriggered, ev.NodeDone, ev.NodeErrored, ev.Status)
 class Hub:
     """Puts changes in order and hands them to the clients."""
 
-    def __init__(self, projection: Projection) -> None:
+    def __init__(self, projection: Projection, *, threads: bool = True) -> None:
         self.projection = projection
         self.epoch = secrets.token_hex(8)
         self.seq = 0
         self.rev = 0
-        self.previews = PreviewThread(self._preview_made)
+        self.previews = PreviewThread(self._preview_made, threads=threads)
         self._log: deque[LogEntry] = deque()
         self._log_bytes = 0
         self._log_start = 0

@@ -113,6 +113,16 @@ class Registry:
             raise ValueError(f"command {new.name!r} is registered twice")
         self._commands[new.name] = new
 
+    def replace(self, new: Command) -> None:
+        """Register a command in the place of one of the same name, if there is one."""
+        self._commands[new.name] = new
+
+    def copy(self) -> Registry:
+        """Another registry of the same commands."""
+        other = Registry()
+        other._commands.update(self._commands)
+        return other
+
     def command(self, *, scope: Scope, mutates: bool = False, on: Place | None = None) -> Callable[[_F], _F]:
         """Decorator that registers a function and leaves it as it is.
 
