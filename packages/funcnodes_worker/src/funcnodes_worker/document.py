@@ -17,7 +17,7 @@ from msgspec import UNSET, Struct
 from funcnodes_core.exceptions import DamagedFileError
 from funcnodes_core.node import Node
 from funcnodes_core.nodespace.nodespace import NodeSpace
-from funcnodes_worker.edits import Edge, Edit, PutNode, SetField
+from funcnodes_worker.edits import Edge, Edit, PutNode, SetField, touches_groups
 from funcnodes_worker.errors import ConflictError, JournalError
 from funcnodes_worker.feed import Feed, group_states, render_type
 from funcnodes_worker.journal import Commit, Durability, PortValue
@@ -262,7 +262,7 @@ class Document:
     def _perform(self, commits: list[Commit], settled: list[PortValue] | None = None) -> None:
         edits = [edit for commit in commits for edit in commit.edits]
         nodes = self._live.prepare(edits)
-        groups_before = group_states(self.model)
+        groups_before = group_states(self.model) if touches_groups(edits) else None
         was_writable = self.read_only_reason is None
         try:
             self.store.write(commits)
@@ -278,7 +278,8 @@ class Document:
                 self._apply(commit, nodes)
         last = commits[-1]
         with self.feed.acting(self.rev, last.by, last.cmd_id):
-            self._groups_changed(groups_before)
+            if groups_before is not None:
+                self._groups_changed(groups_before)
             self._records_changed(edits)
         self._settler.wake()
 
@@ -321,10 +322,14 @@ class Document:
             self.feed.properties_changed(self.space)
         for edit in edits:
             match edit:
-                case SetField(target=("nodes", uuid, "description" | "properties" as key, *_)):
-                    node = self.space._nodes.get(uuid)
-                    if node is not None:
-                        self.feed.node_updated(node, (key,))
+                case SetField(target=("nodes", uuid, "description")):
+                    self._node_changed(uuid, "description")
+                case SetField(target=("nodes", uuid, "properties", _), after=after) if after is UNSET:
+                    self._node_changed(uuid, "properties")
+
+    def _node_changed(self, uuid: str, field: str) -> None:
+        if uuid in self.model.nodes:
+            self.feed.node_updated(self.space.get_node_by_id(uuid), (field,))
 
     def _after_settling(self) -> None:
         if self.store.wants_snapshot():

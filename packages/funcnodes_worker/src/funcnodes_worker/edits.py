@@ -34,6 +34,7 @@ __all__ = [
     "invert_all",
     "merge",
     "targets",
+    "touches_groups",
 ]
 
 Record = dict[str, Any]
@@ -132,6 +133,17 @@ def targets(edits: Iterable[Edit]) -> set[FieldPath]:
             case SetField(target=target):
                 touched.add(target)
     return touched
+
+
+def touches_groups(edits: Iterable[Edit]) -> bool:
+    """Whether edits change a group or who is in one."""
+    for edit in edits:
+        match edit:
+            case PutGroup() | RemoveGroup() | SetField(target=("groups", *_) | ("nodes", _, "group")):
+                return True
+            case PutNode(node=node) | RemoveNode(node=node) if "group" in node:
+                return True
+    return False
 
 
 def merge(first: Sequence[Edit], second: Sequence[Edit]) -> list[Edit]:

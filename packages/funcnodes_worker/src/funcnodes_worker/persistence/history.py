@@ -53,6 +53,7 @@ class History:
 
     def __init__(self) -> None:
         self._steps: dict[int, Step] = {}
+        self._undone: dict[int, None] = {}
         self.forgotten = False
 
     def __iter__(self) -> Iterator[Step]:
@@ -75,10 +76,18 @@ class History:
         step = self._steps.get(rev)
         if step is not None:  # a step that is older than what the journal still holds
             step.edits, step.last_rev, step.undone_by = commit.edits, commit.rev, undone_by
+            if step.done:
+                self._undone.pop(rev, None)
+            else:
+                self._undone[rev] = None
 
     def _drop_redo_of(self, by: str) -> None:
-        for rev in [rev for rev, step in self._steps.items() if step.undone_by == by]:
-            del self._steps[rev]
+        for rev in [rev for rev in self._undone if self._steps[rev].undone_by == by]:
+            self._forget(rev)
+
+    def _forget(self, rev: int) -> None:
+        del self._steps[rev]
+        self._undone.pop(rev, None)
 
     def _add(self, commit: Commit) -> None:
         last = next(reversed(self._steps.values()), None)
@@ -103,7 +112,7 @@ class History:
             quiet=commit.quiet,
         )
         if len(self._steps) > MAX_STEPS:
-            del self._steps[next(iter(self._steps))]
+            self._forget(next(iter(self._steps)))
             self.forgotten = True
 
     def author_after(self, rev: int, path: FieldPath) -> str:

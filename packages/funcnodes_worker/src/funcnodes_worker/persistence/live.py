@@ -118,15 +118,15 @@ class LiveGraph:
                 self._hand_on(edge, settled)
 
     @contextmanager
-    def quiet(self) -> Iterator[None]:
-        """Inside, whatever asks for a run asks in vain."""
+    def quiet(self, only: Node | None = None) -> Iterator[None]:
+        """Inside, whatever asks for a run asks in vain; `only` says that no other node is concerned."""
         before = self.space._loading
         self.space._loading = True
         try:
             yield
         finally:
             self.space._loading = before
-            for node in self.space.nodes:
+            for node in (self.space.nodes if only is None else [only]) if not before else []:
                 node._requested = False
 
     def add(self, node: Node, record: Record) -> None:

@@ -69,7 +69,10 @@ class GraphModel:
 
     def draft(self) -> GraphModel:
         """A copy to try edits on; the records are shared until they change."""
-        return GraphModel(self.nodes.values(), self.edges, self.groups, self.props)
+        copy = GraphModel()
+        copy.nodes, copy.edges = self.nodes.copy(), self.edges.copy()
+        copy.groups, copy.props = self.groups.copy(), self.props.copy()
+        return copy
 
     def node(self, uuid: str) -> Record:
         """The record of a node.
