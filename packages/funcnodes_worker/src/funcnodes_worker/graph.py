@@ -77,6 +77,7 @@ class Graph:
         space.set_secret_property("files_dir", (self._config.data_path / "files").as_posix())
         self._post(library_state(space.lib))
         document = Document(space, self._config.data_path, durability=self._durability, feed=Feed(self._post))
+        document.name = self._config.name
         report = document.open()
         self._space, self._document = space, document
         return Opened(rev=document.rev, notices=notices + report.warnings)
