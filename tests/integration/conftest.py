@@ -281,6 +281,14 @@ def _install_nodes(folder: Path) -> None:
     (folder / "worker_nodes.py").write_bytes(Path(__file__).with_name("worker_nodes.py").read_bytes())
 
 
+@pytest.fixture(scope="module")
+def shared_worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WorkerProcess]:
+    """One running worker for all tests of a file that leave it as it is."""
+    worker = WorkerProcess(tmp_path_factory.mktemp("shared"))
+    yield worker.start()
+    worker.end_all()
+
+
 @pytest.fixture
 def make_worker(tmp_path: Path) -> Iterator[Callable[..., WorkerProcess]]:
     """Makes worker processes that end with the test."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from typing import Any
 
 import aiohttp
@@ -42,8 +42,8 @@ async def routes(tmp_path: Any) -> list[tuple[str, str]]:
 
 
 @pytest.fixture
-def worker(make_worker: Callable[..., Any]) -> Any:
-    return make_worker().start()
+def worker(shared_worker: Any) -> Any:
+    return shared_worker
 
 
 @pytest.fixture

@@ -285,6 +285,22 @@ async def test_while_a_node_blocks_reads_are_quick_and_edits_say_what_they_wait_
     assert slowest < 0.25  # the figure is 0.05; five times that on a loaded machine
 
 
+async def test_stop_answers_in_time_also_while_a_node_blocks(make_worker: MakeWorker, tmp_path: Path) -> None:
+    worker = make_worker().start()
+    gate = tmp_path / "gate"
+    async with client(worker) as one:
+        await one.call("add_node", node_id="t.block", uuid="b")
+        await _block(one, gate)
+        begin = time.monotonic()
+
+        answer = await one.call("stop_node", uuid="b", deadline_s=0.2)
+
+        assert answer == {"success": False, "how": "stuck"}
+        assert time.monotonic() - begin < 2
+        gate.touch()
+        assert await one.call("stop_all") == {"success": True, "how": "not_running"}
+
+
 async def _progress(one: WorkerClient) -> dict[str, Any]:
     async with asyncio.timeout(15):
         async for frame in one.events():

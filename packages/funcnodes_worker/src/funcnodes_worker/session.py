@@ -56,6 +56,7 @@ SCOPES = _ALL
 """What the main token may do."""
 
 SLOW_COMMAND_S = 0.2
+LATE_S = 0.05
 MAX_WAITING = 5000
 
 
@@ -162,7 +163,7 @@ class GraphCall:
     """
 
     __slots__ = (
-        "client", "command", "error", "kwargs", "message", "result", "rev", "session", "trace", "waiting_note",
+        "answered", "client", "command", "deadline", "error", "kwargs", "message", "result", "rev", "session", "trace", "waiting_note",
     )  # fmt: skip
 
     def __init__(self, session: Caller, command: Command, message: Cmd, kwargs: dict[str, Any]) -> None:
@@ -176,6 +177,8 @@ class GraphCall:
         self.error: BaseException | None = None
         self.trace = ""
         self.waiting_note: asyncio.TimerHandle | None = None
+        self.deadline: asyncio.TimerHandle | None = None
+        self.answered = False
 
 
 class SessionHost(Protocol):
@@ -272,9 +275,13 @@ class Session:
 
     def graph_answered(self, call: GraphCall) -> None:
         """The graph's thread is done with a command; its events are in the outbox already."""
+        if call.answered:
+            return
+        call.answered = True
         self._waiting -= 1
-        if call.waiting_note is not None:
-            call.waiting_note.cancel()
+        for timer in (call.waiting_note, call.deadline):
+            if timer is not None:
+                timer.cancel()
         if call.error is not None:
             self._answer(call.message, self._failure(call.message, call.error, call.trace))
         else:
@@ -329,7 +336,15 @@ class Session:
         call = GraphCall(self, command, message, kwargs)
         loop = asyncio.get_running_loop()
         call.waiting_note = loop.call_later(SLOW_COMMAND_S, self._note_waiting, call)
+        if command.late is not None:
+            call.deadline = loop.call_later(kwargs["deadline_s"] + LATE_S, self._answer_late, call)
         self._host.call_graph(call)
+
+    def _answer_late(self, call: GraphCall) -> None:
+        """A node blocks the graph's thread: say so in time."""
+        assert call.command.late is not None
+        call.result = call.command.late()
+        self.graph_answered(call)
 
     def _note_waiting(self, call: GraphCall) -> None:
         node = self._host.hub.projection.running()

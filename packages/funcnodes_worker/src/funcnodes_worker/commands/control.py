@@ -51,13 +51,17 @@ def trigger_node(ctx: GraphContext, uuid: str) -> Success:
     return Success()
 
 
-@command(scope="run", on="graph")
+def _stuck() -> Stopped:
+    return Stopped(success=False, how="stuck")
+
+
+@command(scope="run", on="graph", late=_stuck)
 async def stop_node(ctx: GraphContext, uuid: str, deadline_s: float = 1.0) -> Stopped:
     """Stop the run of a node; it counts as failed."""
     return _stopped([await _node(ctx, uuid).cancel(deadline_s)])
 
 
-@command(scope="run", on="graph")
+@command(scope="run", on="graph", late=_stuck)
 async def stop_all(ctx: GraphContext, deadline_s: float = 1.0) -> Stopped:
     """Stop everything that runs or waits for its turn."""
     waiting = not ctx.space.idle()

@@ -44,8 +44,17 @@ class Success(Struct, kw_only=True):
 class Command:
     """One command: its decoder, where it runs and what it needs."""
 
-    def __init__(self, handler: Callable[..., Any], *, scope: Scope, mutates: bool, on: Place) -> None:
+    def __init__(
+        self,
+        handler: Callable[..., Any],
+        *,
+        scope: Scope,
+        mutates: bool,
+        on: Place,
+        late: Callable[[], Any] | None = None,
+    ) -> None:
         self.handler = handler
+        self.late = late
         self.name = handler.__name__
         self.scope = scope
         self.mutates = mutates
@@ -123,18 +132,27 @@ class Registry:
         other._commands.update(self._commands)
         return other
 
-    def command(self, *, scope: Scope, mutates: bool = False, on: Place | None = None) -> Callable[[_F], _F]:
+    def command(
+        self,
+        *,
+        scope: Scope,
+        mutates: bool = False,
+        on: Place | None = None,
+        late: Callable[[], Any] | None = None,
+    ) -> Callable[[_F], _F]:
         """Decorator that registers a function and leaves it as it is.
 
         Args:
             scope: what a caller must be allowed to do.
             mutates: it changes the graph: it runs on the graph's thread and its answer carries the revision.
             on: where it runs; "graph" for commands that mutate, else "serve".
+            late: for a command with a `deadline_s`: gives its result when the graph's thread, blocked by a node,
+                has not answered by then.
         """
 
         def register(handler: _F) -> _F:
             place = on or ("graph" if mutates else "serve")
-            self.add(Command(handler, scope=scope, mutates=mutates, on=place))
+            self.add(Command(handler, scope=scope, mutates=mutates, on=place, late=late))
             return handler
 
         return register
