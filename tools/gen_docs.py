@@ -1,7 +1,7 @@
 """Writes the reference pages that come from the code: docs/reference/nodes.md.
 
-    .venv/bin/python tools/gen_docs.py            write
-    .venv/bin/python tools/gen_docs.py --check    fail when a page is not what it would write
+.venv/bin/python tools/gen_docs.py            write
+.venv/bin/python tools/gen_docs.py --check    fail when a page is not what it would write
 """
 
 from __future__ import annotations
@@ -24,9 +24,13 @@ HIDDEN = ("_triggerinput", "_triggeroutput")
 def type_words(spec: Any) -> str:
     """A type as a reader says it: `list of dict`, `number or text`."""
     if isinstance(spec, str):
-        return {"float": "number", "int": "whole number", "str": "text", "bool": "yes or no", "Any": "anything"}.get(
-            spec, spec.rsplit(".", 1)[-1]
-        )
+        return {
+            "float": "number",
+            "int": "whole number",
+            "str": "text",
+            "bool": "yes or no",
+            "Any": "anything",
+        }.get(spec, spec.rsplit(".", 1)[-1])
     if "anyOf" in spec:
         return " or ".join("nothing" if part == "None" else type_words(part) for part in spec["anyOf"])
     if spec.get("type") == "enum":
