@@ -187,6 +187,7 @@ async def test_a_killed_worker_is_told_to_everyone_and_starts_again(program: Any
         again = await manager.ask(socket, "set_worker", type="set_active", workerid="fake")
 
     assert status["inactive"][0]["status"] == "crashed"
+    assert status["inactive"][0]["detail"] == "ended by SIGKILL"
     assert again["worker"]["status"] == "running"
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import signal
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -226,8 +227,7 @@ class Supervisor:
     async def _watch(self, uuid: str, own: _Own, output: OutputTail) -> None:
         status = await own.process.wait()
         if own.status is not WorkerStatus.STOPPING and status != 0:
-            lines = output.read().splitlines()
-            self._crashes[uuid] = f"ended with status {status}" + (f": {lines[-1]}" if lines else "")
+            self._crashes[uuid] = _cause(status, output)
             _LOG.warning("worker %s crashed: %s", uuid, self._crashes[uuid])
         self._changed()
 
@@ -274,6 +274,14 @@ class Supervisor:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
+
+
+def _cause(status: int, output: OutputTail) -> str:
+    """Why a process ended that nobody asked to."""
+    if status < 0:
+        return f"ended by {signal.Signals(-status).name}"
+    lines = output.read().splitlines()
+    return f"ended with status {status}" + (f": {lines[-1]}" if lines else "")
 
 
 async def _end_process(process: asyncio.subprocess.Process) -> None:

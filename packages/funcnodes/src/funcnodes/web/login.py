@@ -17,12 +17,15 @@ _PAGE = """<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>FuncNodes: sign in</title>
+<link rel="icon" href="data:,">
 <link rel="stylesheet" href="/login.css">
 <script src="/login.js" defer></script>
 </head>
 <body>
 <main>
-<h1>FuncNodes</h1>
+<h1><svg viewBox="0 0 32 32" aria-hidden="true"><rect width="32" height="32" rx="8" fill="#3f51c7"/>
+<path d="M9 11h5c5 0 4 10 9 10" fill="none" stroke="#fff" stroke-width="2.4" stroke-linecap="round"/>
+<circle cx="9" cy="11" r="3" fill="#fff"/><circle cx="23" cy="21" r="3" fill="#fff"/></svg>FuncNodes</h1>
 <p>This server runs code, so it asks who you are. Open the address that <code>funcnodes runserver</code> printed,
 or paste the token: the one line of the file <code>token</code> in the configuration folder
 (<code>~/.funcnodes</code> unless you chose another).</p>
@@ -60,29 +63,28 @@ form.addEventListener("submit", async (event) => {
 });
 """
 
-_STYLE = """:root { color-scheme: light dark; }
+_STYLE = """:root { color-scheme: light dark; --canvas: #f4f4f1; --surface: #fff; --field: #f8f8f6; --border: #e2e2dc;
+  --strong: #c9c9c1; --text: #1c1d20; --muted: #5b5d66; --accent: #3f51c7; --danger: #b3261e; }
+@media (prefers-color-scheme: dark) {
+  :root { --canvas: #131417; --surface: #1b1d21; --field: #222429; --border: #2c2f35; --strong: #42464e;
+    --text: #e8e9ec; --muted: #a3a6af; --accent: #5c6fe6; --danger: #ff8a80; }
+}
 * { box-sizing: border-box; }
 body { margin: 0; min-height: 100vh; display: grid; place-items: center; padding: 1.5rem;
-  font: 16px/1.55 system-ui, sans-serif; color: #1d2530; background: #f6f7f9; }
-main { width: 100%; max-width: 26rem; padding: 2rem; border-radius: 12px; background: #fff;
-  border: 1px solid #dfe3e9; box-shadow: 0 8px 30px rgb(20 30 50 / 8%); }
-h1 { margin: 0 0 .75rem; font-size: 1.35rem; letter-spacing: -.01em; }
-p { margin: 0 0 1.25rem; color: #515c6b; font-size: .92rem; }
-code { padding: .1em .35em; border-radius: 4px; background: #eef1f5; font-size: .88em; }
+  font: 15px/1.55 Inter, system-ui, sans-serif; color: var(--text); background: var(--canvas); }
+main { width: 100%; max-width: 26rem; padding: 2rem; border-radius: 12px; background: var(--surface);
+  border: 1px solid var(--border); }
+h1 { display: flex; align-items: center; gap: .6rem; margin: 0 0 .9rem; font-size: 1.25rem; letter-spacing: -.01em; }
+h1 svg { width: 1.75rem; height: 1.75rem; }
+p { margin: 0 0 1.25rem; color: var(--muted); font-size: .92rem; }
+code { padding: .1em .35em; border-radius: 4px; background: var(--field); font-size: .88em; }
 label { display: block; margin-bottom: .3rem; font-weight: 600; font-size: .88rem; }
-input, button { width: 100%; padding: .65rem .8rem; border-radius: 8px; font: inherit; }
-input { border: 1px solid #c3cad4; background: #fff; color: inherit; }
-button { margin-top: .9rem; border: 0; background: #2f6fed; color: #fff; font-weight: 600; cursor: pointer; }
-input:focus-visible, button:focus-visible { outline: 2px solid #2f6fed; outline-offset: 2px; }
-#message { min-height: 1.5em; margin: .8rem 0 0; color: #b3261e; }
-@media (prefers-color-scheme: dark) {
-  body { color: #e6e9ee; background: #14181d; }
-  main { background: #1c2229; border-color: #2d3640; box-shadow: none; }
-  p { color: #a3adba; }
-  code { background: #2a313a; }
-  input { background: #14181d; border-color: #3a4551; }
-  #message { color: #ff8a80; }
-}
+input, button { width: 100%; padding: .6rem .8rem; border-radius: 8px; font: inherit; }
+input { border: 1px solid var(--strong); background: var(--field); color: inherit; }
+button { margin-top: .9rem; border: 0; background: var(--accent); color: #fff; font-weight: 600; cursor: pointer; }
+input:focus-visible, button:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
+#message { margin: .9rem 0 0; color: var(--danger); }
+#message:empty { display: none; }
 """
 
 
