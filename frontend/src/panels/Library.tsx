@@ -2,6 +2,7 @@ import { useMemo, useRef, useState } from "react";
 import { Library as LibraryIcon, SearchX } from "lucide-react";
 import { useCell } from "@/lib/hooks";
 import { favourites, library, recent, toggleFavourite } from "@/store/library";
+import type { Library as LibraryRecord } from "@/store/types";
 import { connection } from "@/store/workers";
 import { LibraryTree } from "@/panels/LibraryTree";
 import { libraryRows } from "@/panels/libraryRows";
@@ -11,22 +12,28 @@ import css from "@/panels/Library.module.css";
 
 const OPEN_KEY = "funcnodes.openShelves";
 
-function storedOpen(): ReadonlySet<string> {
+/** The shelves that the user has left open; null for one who has not opened or closed any yet. */
+function storedOpen(): ReadonlySet<string> | null {
   try {
-    const value: unknown = JSON.parse(localStorage.getItem(OPEN_KEY) ?? "[]");
-    return new Set(Array.isArray(value) ? value.filter((item) => typeof item === "string") : []);
+    const value: unknown = JSON.parse(localStorage.getItem(OPEN_KEY) ?? "null");
+    return Array.isArray(value) ? new Set(value.filter((item) => typeof item === "string")) : null;
   } catch {
-    return new Set();
+    return null; // somebody else's text under our key
   }
 }
 
-function useOpenShelves() {
-  const [open, setOpen] = useState(storedOpen);
+/** A library of one or two shelves is shown opened, so that a newcomer sees what there is. */
+const OPEN_AT_MOST = 2;
+
+function useOpenShelves(held: LibraryRecord) {
+  const [stored, setStored] = useState(storedOpen);
+  const roots = held.shelves.length <= OPEN_AT_MOST ? held.shelves.map((shelf) => `/${shelf.name}`) : [];
+  const open = useMemo(() => stored ?? new Set(roots), [stored, roots.join("\n")]);
   function toggle(key: string, isOpen: boolean): void {
     const next = new Set(open);
     if (isOpen) next.add(key);
     else next.delete(key);
-    setOpen(next);
+    setStored(next);
     localStorage.setItem(OPEN_KEY, JSON.stringify([...next]));
   }
   return [open, toggle] as const;
@@ -58,7 +65,7 @@ export function Library({ onAdd }: { onAdd: (nodeId: string) => void }) {
   const liked = useCell(favourites);
   const used = useCell(recent);
   const [query, setQuery] = useState("");
-  const [open, toggle] = useOpenShelves();
+  const [open, toggle] = useOpenShelves(held);
   const panel = useRef<HTMLElement>(null);
   const rows = useMemo(
     () => libraryRows(held, { query, open, favourites: liked, recent: used }),
@@ -82,6 +89,7 @@ export function Library({ onAdd }: { onAdd: (nodeId: string) => void }) {
               find('[role="treeitem"][tabindex="0"]')?.focus();
             } else if (event.key === "Enter" && query !== "" && firstNode) {
               onAdd(firstNode.node.nodeId);
+              event.currentTarget.select(); // the next search replaces this one
             }
           }}
         />

@@ -37,6 +37,7 @@ export function NewWorker({ open, onClose }: { open: boolean; onClose: () => voi
     event.preventDefault();
     if (problem !== null || busy) return;
     setBusy(true);
+    setName(shown); // the list of taken names is about to hold this one
     try {
       await newWorker({ name: shown.trim(), in_venv: own });
       setName(null);

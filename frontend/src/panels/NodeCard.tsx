@@ -1,6 +1,7 @@
 import type { LibraryNode, LibraryPort } from "@/store/types";
 import { portLook } from "@/canvas/portLook";
 import { typeLabel } from "@/widgets/typeSpec";
+import { Prose } from "@/panels/Prose";
 import css from "@/panels/NodeCard.module.css";
 
 const SHOWN = 6;
@@ -28,7 +29,7 @@ export function NodeCard({ node }: { node: LibraryNode }) {
   return (
     <div className={css.card}>
       <strong className={css.name}>{node.name}</strong>
-      <p className={css.text}>{node.description || "No description."}</p>
+      <p className={css.text}><Prose text={node.description || "No description."} /></p>
       <PortList title="In" ports={node.inputs} />
       <PortList title="Out" ports={node.outputs} />
       <code className={css.id}>{node.nodeId}</code>

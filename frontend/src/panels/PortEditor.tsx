@@ -7,6 +7,7 @@ import { disconnect, setInput, updatePort } from "@/store/intents";
 import { type EdgeRecord, type PortRecord, shownValue } from "@/store/types";
 import { viewedPort } from "@/store/ui";
 import { Preview } from "@/previews/Preview";
+import { Prose } from "@/panels/Prose";
 import { IconButton } from "@/ui/Button";
 import { cx } from "@/ui/cx";
 import { typeLabel } from "@/widgets/typeSpec";
@@ -87,7 +88,11 @@ export function PortEditor({ portKey }: { portKey: string }) {
   return (
     <div className={css.port} data-port={port.id}>
       <Head port={port} />
-      {port.description && <p className={css.description}>{port.description}</p>}
+      {port.description && (
+        <p className={css.description}>
+          <Prose text={port.description} />
+        </p>
+      )}
       {edge && <Source edgeId={edge.id} />}
       {editable ? (
         <Widget

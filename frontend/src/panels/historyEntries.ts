@@ -44,7 +44,7 @@ function readEntry(raw: Json): HistoryEntry[] {
     {
       rev: raw.rev,
       label,
-      nodes: Array.isArray(raw.nodes) ? raw.nodes.filter((name) => typeof name === "string" && name !== "") : [],
+      nodes: Array.isArray(raw.nodes) ? raw.nodes.filter((name): name is string => typeof name === "string" && name !== "") : [],
       by: String(raw.by ?? ""),
       at: typeof raw.at === "number" ? raw.at : 0,
       undone: raw.undone === true || raw.done === false || typeof raw.undone_by === "string",

@@ -1,9 +1,11 @@
 import { useMemo } from "react";
 import { JsonView } from "react-json-view-lite";
 import type { PreviewProps } from "@/previews/types";
+import type { PortRecord } from "@/store/types";
 import { toTree } from "@/previews/tree";
 import { cx } from "@/ui/cx";
-import { describe, tagged } from "@/widgets/values";
+import { baseName, members } from "@/widgets/typeSpec";
+import { describe, isPlainObject, tagged } from "@/widgets/values";
 import css from "@/previews/Previews.module.css";
 import tree from "@/previews/JsonPreview.module.css";
 
@@ -47,8 +49,15 @@ function runningText(data: unknown): string | null {
   return long ? null : data.map((item) => (typeof item === "string" ? JSON.stringify(item) : describe(item))).join(", ");
 }
 
-export function JsonPreview({ data, size }: PreviewProps) {
+/** A table without rows comes as an empty list: it has no columns to tell it by. */
+function isEmptyTable(data: unknown, port: PortRecord | undefined): boolean {
+  if (!Array.isArray(data) || data.length > 0 || port === undefined) return false;
+  return members(port.type).some((spec) => isPlainObject(spec) && baseName(spec.items) === "dict");
+}
+
+export function JsonPreview({ data, size, port }: PreviewProps) {
   const { value, cut } = useMemo(() => (size === "port" ? { value: null, cut: false } : toTree(data)), [data, size]);
+  if (isEmptyTable(data, port)) return <span className={size === "port" ? cx(css.line, css.none) : css.emptyBody}>no rows</span>;
   if (size === "port") return <span className={css.line}>{describe(data, 120)}</span>;
   const running = runningText(data);
   if (running !== null) {

@@ -58,7 +58,7 @@ function Cells({ model, row }: { model: TableModel; row: number }) {
         {model.index[row]}
       </span>
       {model.columns.map((column, at) => {
-        const text = cellText(model.rows[row]?.[at]);
+        const text = cellText(model.rows[row]?.[at], column.decimals);
         const className = cx(css.cell, column.numeric && css.numeric, text === "–" && css.missing);
         return (
           <span key={at} role="cell" className={className} title={text.length > 24 ? text : undefined}>
@@ -81,7 +81,7 @@ function Grid({ model, order, size, sorting, onSort, label }: GridProps) {
     initialRect: { width: 400, height: 240 },
   });
   const widths = [model.indexPx, ...model.columns.map((column) => column.widthPx)].map((px) => Math.round(px * SCALE[size]));
-  const template = widths.map((px, at) => (at === 0 ? `${px}px` : `minmax(${px}px, 1fr)`)).join(" ");
+  const template = widths.map((px, at) => (at === 0 ? `${px}px` : `minmax(${px}px, ${size === "body" ? "1fr" : `${Math.round(px * 1.6)}px`})`)).join(" ");
   const width = widths.reduce((sum, px) => sum + px, 0);
   return (
     <div ref={scroller} className={cx(css.scroller, css[size])} tabIndex={0} role="table" aria-label={label} aria-rowcount={model.total}>

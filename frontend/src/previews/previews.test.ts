@@ -73,8 +73,15 @@ describe("tables", () => {
     expect(table && matchingRows(table, [0, 1], "BERG")).toEqual([0]);
   });
 
+  it("line up the points of a column whose fractions are short", () => {
+    const table = toTable([{ a: 1.5, b: 1, c: 0.1234567 }, { a: -4, b: 2, c: 2 }]);
+
+    expect(table?.columns.map((column) => column.decimals)).toEqual([1, null, null]);
+    expect([cellText(-4, 1), cellText(1, null), cellText(null, 1), cellText("x", 1)]).toEqual(["-4.0", "1", "–", "x"]);
+  });
+
   it("show nothing as a dash", () => {
-    expect([null, NO_VALUE, 0, false, ""].map(cellText)).toEqual(["–", "–", "0", "False", ""]);
+    expect([null, NO_VALUE, 0, false, ""].map((value) => cellText(value))).toEqual(["–", "–", "0", "False", ""]);
   });
 });
 
@@ -97,6 +104,11 @@ describe("errors", () => {
       { foreign: true, line: 8, where: "run", code: "result = call()" },
       { foreign: false, line: 12, where: "ratio", code: "return a / b" },
     ]);
+  });
+
+  it("lose the quotes around a sentence and keep those of a key", () => {
+    expect(readError(`KeyError: "no column 'a'; there are none"`, "").message).toBe("no column 'a'; there are none");
+    expect(readError("KeyError: 'a'", "").message).toBe("'a'");
   });
 
   it("without a message keep their kind, and free text its words", () => {

@@ -1,11 +1,12 @@
 /** Tables as columns and rows, whichever way they arrived, with widths, order and alignment. */
 
 import { type TableData, tableOf } from "@/previews/choose";
-import { numberOf } from "@/widgets/numbers";
+import { decimalsOf, numberOf } from "@/widgets/numbers";
 import { describe, isNoValue, isPlainObject, tagged } from "@/widgets/values";
 
 /** Rows that are looked at to tell a column's width and kind. */
 const SAMPLE = 60;
+const MAX_DECIMALS = 4;
 const CHAR_PX = 7.5;
 const PAD_PX = 22;
 const MIN_PX = 44;
@@ -14,6 +15,8 @@ const MAX_PX = 300;
 export interface Column {
   label: string;
   numeric: boolean;
+  /** Digits after the point that every number of the column is shown with; null where they differ too much. */
+  decimals: number | null;
   widthPx: number;
 }
 
@@ -25,9 +28,10 @@ export interface TableModel {
   total: number;
 }
 
-/** How a cell reads; numbers keep their digits, nothing is a dash. */
-export function cellText(value: unknown): string {
+/** How a cell reads; nothing is a dash, and the points of a column stand below each other. */
+export function cellText(value: unknown, decimals: number | null = null): string {
   if (value === null || value === undefined || isNoValue(value)) return "–";
+  if (typeof value === "number" && decimals !== null) return value.toFixed(decimals);
   if (typeof value === "number") return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(7)));
   return describe(value, 200);
 }
@@ -36,13 +40,24 @@ function isNumber(value: unknown): boolean {
   return numberOf(value) !== null || tagged(value)?.tag === "float";
 }
 
+/** Columns of short fractions share their digits; whole numbers and long fractions stay as they are. */
+function sharedDecimals(cells: unknown[]): number | null {
+  const numbers = cells.filter((cell) => typeof cell === "number");
+  const most = Math.max(0, ...numbers.map(decimalsOf));
+  const small = numbers.every((number) => Math.abs(number) < 1e9);
+  return most > 0 && most <= MAX_DECIMALS && small ? most : null;
+}
+
 function column(label: string, at: number, rows: unknown[][]): Column {
   const cells = rows.slice(0, SAMPLE).map((row) => row[at]);
   const full = cells.filter((cell) => cell !== null && cell !== undefined && !isNoValue(cell));
-  const longest = Math.max(label.length, ...cells.map((cell) => cellText(cell).length));
+  const numeric = full.length > 0 && full.every(isNumber);
+  const decimals = numeric ? sharedDecimals(full) : null;
+  const longest = Math.max(label.length, ...cells.map((cell) => cellText(cell, decimals).length));
   return {
     label,
-    numeric: full.length > 0 && full.every(isNumber),
+    numeric,
+    decimals,
     widthPx: Math.round(Math.min(MAX_PX, Math.max(MIN_PX, longest * CHAR_PX + PAD_PX))),
   };
 }

@@ -26,9 +26,15 @@ export function readError(error: string, traceback: string): ReadError {
   const kind = named ? error.slice(0, colon) : /^[\w.]+$/.test(error.trim()) ? error.trim() : "Error";
   return {
     kind: kind.slice(kind.lastIndexOf(".") + 1),
-    message: named ? error.slice(colon + 1).trim() : kind === error.trim() ? "" : error,
+    message: named ? unquoted(error.slice(colon + 1).trim()) : kind === error.trim() ? "" : error,
     frames: readFrames(traceback),
   };
+}
+
+/** A KeyError shows its message in quotes, which a sentence does not need; a bare key keeps them. */
+function unquoted(message: string): string {
+  const inner = /^(["'])(.*)\1$/s.exec(message)?.[2];
+  return inner !== undefined && inner.includes(" ") ? inner.replace(/\\(["'\\])/g, "$1") : message;
 }
 
 export function readFrames(traceback: string): Frame[] {
