@@ -109,7 +109,9 @@ def _make_runner(worker: Worker, host: str) -> web.AppRunner:
     settings = worker.config.settings
     hosts = settings.allowed_hosts if is_loopback(host) else [*settings.allowed_hosts, host]
     door = Door(load_or_make_token(worker.config.config_dir), hosts=hosts, origins=settings.allowed_origins)
-    return web.AppRunner(make_app(worker, door), access_log=None, shutdown_timeout=_SHUTDOWN_S)
+    return web.AppRunner(
+        make_app(worker, door), access_log=None, shutdown_timeout=_SHUTDOWN_S, lingering_time=1.0
+    )
 
 
 async def _until_stopped(worker: Worker) -> None:
