@@ -12,6 +12,7 @@ import pytest
 
 import funcnodes_core as fn
 from funcnodes_core.nodespace.nodespace import NodeSpace
+from funcnodes_core.types import SVG
 from funcnodes_worker.commands import REGISTRY
 from funcnodes_worker.context import GraphContext
 from funcnodes_worker.document import Document
@@ -44,6 +45,15 @@ def pair(a: int) -> Pair:
     """A pair."""
     RUNS.append("pair")
     return Pair(a)
+
+
+@fn.NodeDecorator(
+    "doc.kinds",
+    outputs=[{"name": "picture"}, {"name": "tuple"}, {"name": "set"}, {"name": "nested"}],
+)
+def kinds(a: int) -> tuple[SVG, Any, Any, Any]:
+    """Values that JSON says only with a word beside it."""
+    return SVG("<svg/>"), (a, a), {a}, [{"a": a, "b": [b"x", float("inf")]}]
 
 
 @fn.NodeDecorator("doc.constant", name="Constant")

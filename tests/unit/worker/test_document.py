@@ -13,8 +13,10 @@ from typing import Any
 
 import pytest
 
+import funcnodes_core as fn
 from funcnodes_core.nodespace.placeholder import PlaceHolderNode
 from funcnodes_worker.errors import ConflictError, JournalError, NotFoundError, UndoConflictError
+from funcnodes_worker.persistence import store
 from funcnodes_worker.protocol import events as ev
 
 pytestmark = pytest.mark.anyio
@@ -116,6 +118,97 @@ async def test_a_value_without_an_exact_form_shows_its_last_preview(bench: Open,
     assert again.space.get_node_by_id("p").status_word == "stale"
     assert [(one.io_id, one.complete) for one in shown] == [("out", False)]
     assert "3" in str(shown[0].preview) or "Pair" in str(shown[0].preview)
+
+
+async def test_pictures_tuples_and_sets_come_back_as_what_they_were(bench: Open) -> None:
+    first = bench()
+    first.do("add_node", node_id="doc.kinds", uuid="k")
+    first.do("update_node_input", uuid="k", input_id="a", value=3)
+    await settled(first)
+    outputs = {
+        io_id: port.value
+        for io_id, port in first.space.get_node_by_id("k").outputs.items()
+        if io_id[0] != "_"
+    }
+
+    again = bench()
+    node = again.space.get_node_by_id("k")
+
+    assert outputs["nested"] == [{"a": 3, "b": [b"x", float("inf")]}]
+    for io_id, value in outputs.items():
+        assert node.outputs[io_id].value == value
+        assert type(node.outputs[io_id].value) is type(value)
+    assert node.status_word == "idle"
+
+
+async def test_a_class_that_arrives_takes_the_place_of_its_placeholder(bench: Open) -> None:
+    first = bench()
+    first.do(
+        "load_data",
+        data={"nodes": [{"id": "n", "node_id": "doc.later", "io": {"a": {"value": 4}}}], "edges": []},
+    )
+    assert isinstance(first.space.get_node_by_id("n"), PlaceHolderNode)
+
+    @fn.NodeDecorator("doc.later")
+    def later(a: int) -> int:
+        return a
+
+    again = bench()
+
+    assert type(again.space.get_node_by_id("n")) is later
+    assert again.value("n", "a") == 4
+    assert again.report.missing == []
+
+
+async def test_a_graph_of_an_earlier_release_is_opened_and_kept_beside_ours(
+    bench: Open, tmp_path: Path
+) -> None:
+    folder = tmp_path / "graph"
+    folder.mkdir()
+    old = {
+        "backend": {
+            "nodes": [{"id": "n", "node_id": "doc.add", "name": "N", "io": {"a": {"default": 2}}}],
+            "edges": [],
+        }
+    }
+    (folder / "nodespace.json").write_text(json.dumps(old))
+
+    first = bench()
+    first.document.close()
+    again = bench()
+
+    assert json.loads((folder / "nodespace.earlier.json").read_text()) == old
+    assert json.loads((folder / "nodespace.json").read_text())["format"] == 3
+    assert again.value("n", "a") == 2
+
+
+async def test_journal_is_cut_into_segments_and_old_values_go(
+    bench: Open, tmp_path: Path, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(store, "SEGMENT_BYTES", 2000)
+    monkeypatch.setattr(store, "MAX_JOURNAL_BYTES", 12_000)
+    monkeypatch.setattr(store, "KEPT_SNAPSHOTS", 2)
+    one = bench()
+    one.do("add_node", node_id="doc.add", uuid="x")
+    for value in range(60):
+        one.do(
+            "update_node_input", uuid="x", input_id="b", value=["v" * 70_000, value] if value < 3 else value
+        )
+        one.do("update_node", uuid="x", description=f"{value} " * 100)
+        if value % 5 == 0:
+            one.document.save_snapshot()
+    folder = tmp_path / "graph"
+
+    again = bench()
+
+    assert again.document.model == one.document.model
+    assert len(list((folder / "snapshots").iterdir())) == 2
+    assert sum(path.stat().st_size for path in folder.glob("nodespace.journal.*")) <= 14_000
+    assert list((folder / "values").iterdir()) == []
+    assert again.document.history.forgotten
+    again.do("undo", steps=1000)
+    with pytest.raises(ConflictError, match="goes back to revision"):
+        again.do("undo")
 
 
 async def test_a_large_value_lies_in_a_file_of_its_own(bench: Open, tmp_path: Path) -> None:

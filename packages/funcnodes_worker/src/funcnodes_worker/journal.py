@@ -58,12 +58,14 @@ class PortValue(Struct, omit_defaults=True, kw_only=True):
 
     Attributes:
         value: the exact form, absent where there is none.
+        kind: what the exact form stands for where that is not plain: "svg", "tuple" and so on.
         mime: with `data` the preview of a value that has no exact form.
     """
 
     uuid: str
     io: str
     value: Any = UNSET
+    kind: str = ""
     mime: str = ""
     data: Any = None
 

@@ -23,7 +23,7 @@ from funcnodes_worker.errors import ConflictError
 from funcnodes_worker.journal import PortValue
 from funcnodes_worker.persistence.blobs import BlobSource
 from funcnodes_worker.persistence.model import GraphModel
-from funcnodes_worker.persistence.values import load_value
+from funcnodes_worker.persistence.values import load_kind, load_value
 
 __all__ = ["LiveGraph", "groups_for_space"]
 
@@ -154,7 +154,7 @@ class LiveGraph:
                 if kept is None or kept.value is UNSET:
                     continue
                 try:
-                    port.restore(load_value(kept.value, self.blobs))
+                    port.restore(load_kind(kept.kind, kept.value, self.blobs))
                 except ValueError as exc:
                     self._warn(f"the value of {node.name!r} {io_id!r} is lost: {exc}")
                 else:

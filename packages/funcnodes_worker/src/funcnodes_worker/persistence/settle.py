@@ -25,7 +25,7 @@ from funcnodes_worker.errors import JournalError
 from funcnodes_worker.journal import PortValue
 from funcnodes_worker.persistence.blobs import BlobSource
 from funcnodes_worker.persistence.store import DocumentStore
-from funcnodes_worker.persistence.values import pack, store_value
+from funcnodes_worker.persistence.values import pack, store_kind
 
 __all__ = ["Settler"]
 
@@ -190,7 +190,8 @@ def encode_all(held: list[_Held], blobs: BlobSource) -> list[PortValue]:
 
 def _encode(held: _Held, blobs: BlobSource) -> PortValue:
     try:
-        return PortValue(uuid=held.uuid, io=held.io, value=store_value(held.value, blobs))
+        kind, packed = store_kind(held.value, blobs)
+        return PortValue(uuid=held.uuid, io=held.io, value=packed, kind=kind)
     except NotExactError:
         pass
     try:

@@ -112,6 +112,8 @@ class DocumentStore:
         self.rev = max(self.rev, self._last_seen_rev)
         if self._gap_from is not None:
             self.history = History()
+        first = next((entry.rev for entry in reading.entries if isinstance(entry, Commit)), self.rev + 1)
+        self.history.forgotten = self.history.forgotten or first > 1
         self._unsaved = self._unsaved or bool(report.warnings)
         self._note_touched(report)
         return report

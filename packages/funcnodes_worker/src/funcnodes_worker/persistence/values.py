@@ -8,6 +8,7 @@ import msgspec
 
 from funcnodes_core.codec.exact import from_exact, to_exact
 from funcnodes_core.exceptions import NotExactError
+from funcnodes_core.types import SVG
 from funcnodes_worker.errors import BadArgumentsError
 from funcnodes_worker.persistence.blobs import BlobSource
 
@@ -16,8 +17,10 @@ __all__ = [
     "INLINE_BYTES",
     "MAX_EXACT_BYTES",
     "check_exact",
+    "load_kind",
     "load_value",
     "pack",
+    "store_kind",
     "store_value",
     "unpack",
 ]
@@ -90,3 +93,33 @@ def store_value(value: Any, blobs: BlobSource) -> Any:
         return pack(exact, blobs)
     except (TypeError, OverflowError) as exc:
         raise NotExactError(str(exc)) from exc
+
+
+def store_kind(value: Any, blobs: BlobSource) -> tuple[str, Any]:
+    """The same for what runs have made: also pictures, tuples and sets of exact things, with a word that says so.
+
+    Raises:
+        NotExactError: JSON cannot say it without loss, or it is too large.
+        OSError: the disk refused.
+    """
+    kind = _KINDS.get(type(value), "")
+    return kind, store_value(str(value) if kind == "svg" else list(value) if kind else value, blobs)
+
+
+def load_kind(kind: str, packed: Any, blobs: BlobSource) -> Any:
+    """The Python value behind what `store_kind` gave.
+
+    Raises:
+        DamagedFileError: the blob is missing or damaged.
+        ValueError: what is stored is no exact form, or of a kind that a later release has added.
+    """
+    value = load_value(packed, blobs)
+    if not kind:
+        return value
+    for made, name in _KINDS.items():
+        if name == kind:
+            return made(value)
+    raise ValueError(f"unknown kind of value {kind!r}")
+
+
+_KINDS: dict[type[Any], str] = {SVG: "svg", tuple: "tuple", set: "set", frozenset: "frozenset"}
