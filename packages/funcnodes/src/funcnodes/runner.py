@@ -38,9 +38,12 @@ class BaseServer:
 
     async def serve_static_file(self, request: web.Request) -> web.StreamResponse:
         """The file that a request asks for; the page at `/` where it names none."""
-        prefix = self.STATIC_URL.strip("/")
-        path = request.path.strip("/").removeprefix(prefix).lstrip("/")
-        return self.server.static.serve(path) if path else self.server.static.index()
+        prefix = f"/{self.STATIC_URL.strip('/')}".rstrip("/") + "/"
+        if request.path in {"/", prefix, prefix.rstrip("/")}:
+            return self.server.static.index()
+        if not request.path.startswith(prefix):
+            return web.Response(status=404, text="no such file")
+        return self.server.static.serve(request.path.removeprefix(prefix))
 
     async def _page(self, request: web.Request) -> web.StreamResponse:
         response: Any = self.index(request)

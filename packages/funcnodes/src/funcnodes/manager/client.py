@@ -4,6 +4,7 @@ import asyncio
 import json
 import subprocess
 import sys
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -139,13 +140,15 @@ async def assert_worker_manager_running(
     command = [sys.executable, "-m", "funcnodes", "--dir", str(directory.path), "startworkermanager"]
     command += ["--host", host] if host else []
     command += ["--port", str(port)] if port is not None else []
-    process = await asyncio.create_subprocess_exec(
-        *command,
+    process = subprocess.Popen(
+        command,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
+    # it outlives us; as long as we live, somebody has to take note of its end
+    threading.Thread(target=process.wait, daemon=True).start()
     try:
         async with asyncio.timeout(_START_DEADLINE_S):
             while process.returncode is None:
@@ -154,5 +157,4 @@ async def assert_worker_manager_running(
                 await asyncio.sleep(_LOOK_EVERY_S)
     except TimeoutError:
         process.terminate()
-        await process.wait()
     raise ManagerError("the workermanager did not start; 'funcnodes startworkermanager' shows why")
