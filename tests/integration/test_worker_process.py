@@ -350,3 +350,72 @@ async def test_files_come_and_go(make_worker: MakeWorker) -> None:
         with pytest.raises(CallFailedError, match="FileNameError"):
             await one.call("delete_file", path="../nodespace.json")
         assert len(await one.call("list_files")) == 2
+
+
+# -- clients that are slow, and the end
+
+
+async def test_a_client_that_does_not_read_skips_values_and_ends_on_the_last(make_worker: MakeWorker) -> None:
+    worker = make_worker().start()
+    async with aiohttp.ClientSession(worker.url, headers=worker.bearer) as http, client(worker) as one:
+        slow = await http.ws_connect("/", protocols=("funcnodes.v1",))
+        await one.call("add_node", node_id="t.join", uuid="j")
+        updates = 1500
+        for number in range(updates):
+            text = f"{number} ".ljust(16_000, "x")
+            await one.call("update_node_input", uuid="j", input_id="a", value=text)
+        await one.call("update_node", uuid="j", name="the end")
+
+        values, position = 0, None
+        async with asyncio.timeout(30):
+            while True:
+                frame = await slow.receive_json()
+                assert frame["type"] in ("hello", "nodespaceevent")
+                if position is not None:
+                    assert frame["prev"] == position
+                position = frame["seq"]
+                if frame.get("event") == "io_value_changed" and frame["data"]["io_id"] == "out":
+                    values, last = values + 1, frame["data"]["preview"]
+                if frame.get("event") == "node_updated" and frame["data"].get("name") == "the end":
+                    break
+        final = (await one.call("get_nodes"))[0]["outputs"]["out"]["value"]
+        await slow.close()
+
+    assert values < updates
+    assert last == final
+    assert last.startswith(f"{updates - 1} ")
+
+
+async def test_clients_hear_that_it_ends(make_worker: MakeWorker) -> None:
+    worker = make_worker().start()
+    async with plain_socket(worker) as one:
+        await one.send_json({"type": "ping"})
+        await one.receive_json()
+        worker.process.send_signal(signal.SIGTERM)
+
+        told = await one.receive_json()
+        end = await one.receive()
+
+    assert (told["event"], told["data"]) == ("worker_updated", {"runstate": "stopping"})
+    assert end.type is aiohttp.WSMsgType.CLOSE
+    assert end.data == aiohttp.WSCloseCode.GOING_AWAY
+
+
+async def test_a_lost_connection_is_caught_up(make_worker: MakeWorker) -> None:
+    worker = make_worker().start()
+    async with aiohttp.ClientSession(worker.url, headers=worker.bearer) as http, client(worker) as one:
+        first = await http.ws_connect("/", protocols=("funcnodes.v1",))
+        hello = await first.receive_json()
+        await first.close()
+        await one.call("add_node", node_id="t.add", uuid="x")
+        await one.call("update_node_input", uuid="x", input_id="a", value=1)
+
+        again = await http.ws_connect("/", protocols=("funcnodes.v1",))
+        await again.receive_json()
+        kwargs = {key: hello[key] for key in ("epoch", "client", "seq")}
+        await again.send_json({"type": "cmd", "cmd": "catch_up", "kwargs": kwargs})
+        seen = set()
+        async with asyncio.timeout(10):
+            while not {"node_added", "io_value_changed"} <= seen:
+                seen.add((await again.receive_json()).get("event"))
+        await again.close()

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from funcnodes_core.config import reload
+from funcnodes_core.exceptions import FuncNodesError
 from funcnodes_worker.config import WorkerConfig
 from funcnodes_worker.errors import AlreadyRunningError, WorkerError
 from funcnodes_worker.paths import ConfigDir, default_config_dir
@@ -43,7 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except AlreadyRunningError as error:
         print(f"funcnodes_worker: {error}", file=sys.stderr)
         return 3
-    except WorkerError as error:
+    except (WorkerError, FuncNodesError) as error:
         print(f"funcnodes_worker: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -66,7 +66,11 @@ class Channel(Generic[_T]):
         with self._lock:
             self._scheduled = False
         for _ in range(len(self._records)):
-            self._receive(self._records.popleft())
+            record = self._records.popleft()
+            try:
+                self._receive(record)
+            except Exception:  # noqa: BLE001 - one record with a user's strange value must not stop the rest
+                _LOG.exception("a record of the graph could not be told: %r", type(record))
         if self._records:
             self._schedule()
 

@@ -291,6 +291,7 @@ class Session:
 
     def _attach(self) -> None:
         self._attached = True
+        self.outbox.restart_at(self._host.hub.seq)
         if not self._closed:
             self._host.hub.attach(self.outbox, self._ready.set)
 
@@ -386,9 +387,11 @@ class Session:
         self._send(frame)
 
     def _result(self, message: Cmd, result: Any, rev: int | None) -> bytes:
-        return encode(
-            Result(cmd=message.cmd, id=message.id, result=result, rev=UNSET if rev is None else rev)
-        )
+        answer = Result(cmd=message.cmd, id=message.id, result=result, rev=UNSET if rev is None else rev)
+        try:
+            return encode(answer)
+        except (TypeError, ValueError) as error:  # a method of a script that returns what JSON cannot say
+            return self._failure(message, error)
 
     def _failure(self, message: Cmd, error: BaseException, trace: str = "") -> bytes:
         if not isinstance(error, (WorkerError, ValueError, LookupError)):

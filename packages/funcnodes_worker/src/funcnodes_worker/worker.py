@@ -76,6 +76,7 @@ class Worker:
         self._thread: GraphLoop = GraphThread() if threads else SameLoop()
         self._graph = Graph(config, self._channel.post, self._report, durability=durability, shelves=shelves)
         self.notices: list[str] = []
+        self._started = False
         self._values = ThreadPoolExecutor(1, "funcnodes-values")
 
     async def start(self) -> None:
@@ -90,6 +91,7 @@ class Worker:
         self.hub.previews.start()
         self._channel.open()
         self._thread.start()
+        self._started = True
         opened = await asyncio.wrap_future(self._thread.run(self._graph.open))
         await self._channel.flushed()
         self.hub.rev = max(self.hub.rev, opened.rev)
@@ -98,6 +100,8 @@ class Worker:
 
     async def stop(self) -> None:
         """Let the clients go and close the graph's files; a node that blocks is left behind."""
+        if not self._started:
+            return
         self.runstate = "stopping"
         self.hub.announce(WorkerUpdated(runstate="stopping"))
         closing = self._thread.run(self._graph.close)

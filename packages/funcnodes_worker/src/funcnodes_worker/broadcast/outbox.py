@@ -10,7 +10,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections import OrderedDict
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -22,6 +24,7 @@ from funcnodes_worker.protocol.messages import CommandId, NodespaceEvent, Resync
 
 __all__ = ["DEFAULT_MAX_BYTES", "LogEntry", "Outbox"]
 
+_LOG = logging.getLogger("funcnodes.worker.outbox")
 DEFAULT_MAX_BYTES = 16 * 1024 * 1024
 _ENVELOPE_BYTES = 120
 
@@ -187,9 +190,9 @@ class Outbox:
                 if item.position is not None:
                     self._position = item.position
             elif isinstance(item, _Runs):
-                frames += [self._frame(entry) for entry in item.entries(v1=self.v1)]
+                frames += self._frames(item.entries(v1=self.v1))
             else:
-                frames.append(self._frame(item))
+                frames += self._frames([item])
         return frames
 
     def _put_run(self, entry: LogEntry) -> None:
@@ -211,6 +214,15 @@ class Outbox:
     def _append(self, item: _Item) -> None:
         self._count += 1
         self._items[(self._count,)] = item
+
+    def _frames(self, entries: Iterable[LogEntry]) -> Iterator[Frame]:
+        for entry in entries:
+            before = self._position
+            try:
+                yield self._frame(entry)
+            except (TypeError, ValueError):  # a value or name that is no text in UTF-8
+                _LOG.exception("%s cannot be sent", entry.event.event)
+                self._position = before
 
     def _frame(self, entry: LogEntry) -> Frame:
         prev, self._position = self._position, entry.seq

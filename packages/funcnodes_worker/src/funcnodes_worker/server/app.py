@@ -20,6 +20,8 @@ __all__ = ["SUBPROTOCOL", "make_app"]
 SUBPROTOCOL = "funcnodes.v1"
 _LOG = logging.getLogger("funcnodes.worker.server")
 _SEND_TIMEOUT_S = 60.0
+_HEARTBEAT_S = 30.0
+_CLOSE_S = 0.3
 
 
 def make_app(worker: Worker, door: Door) -> web.Application:
@@ -62,7 +64,10 @@ async def serve_socket(request: web.Request, worker: Worker) -> web.StreamRespon
     if len(worker.sessions) >= worker.config.settings.max_clients:
         raise web.HTTPServiceUnavailable(text="too many clients")
     socket = web.WebSocketResponse(
-        protocols=(SUBPROTOCOL,), max_msg_size=worker.config.settings.max_frame_bytes, heartbeat=30.0
+        protocols=(SUBPROTOCOL,),
+        max_msg_size=worker.config.settings.max_frame_bytes,
+        heartbeat=_HEARTBEAT_S,
+        timeout=_CLOSE_S,
     )
     if not socket.can_prepare(request).ok:
         raise web.HTTPUpgradeRequired(text="this address speaks WebSocket")
@@ -85,7 +90,7 @@ async def serve_socket(request: web.Request, worker: Worker) -> web.StreamRespon
 
 async def _write(session: Session, socket: web.WebSocketResponse) -> None:
     """Send what waits; the next frames are made only when these are on their way."""
-    while not session.closed and not socket.closed:
+    while not socket.closed:
         for frame in await session.frames():
             try:
                 async with asyncio.timeout(_SEND_TIMEOUT_S):
@@ -99,3 +104,6 @@ async def _write(session: Session, socket: web.WebSocketResponse) -> None:
                 return
             except ConnectionError:
                 return
+        if session.closed:  # the worker ends: its last words are sent
+            await socket.close(code=WSCloseCode.GOING_AWAY)
+            return
