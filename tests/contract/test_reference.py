@@ -28,7 +28,7 @@ def options(parser: argparse.ArgumentParser, path: str = "") -> Iterator[tuple[s
 @pytest.fixture(scope="module")
 def sections(root: Path) -> dict[str, str]:
     text = (root / "docs" / "reference" / "command-line.md").read_text(encoding="utf-8")
-    parts = re.split(r"^## funcnodes (\w+).*$", text, flags=re.MULTILINE)
+    parts = re.split(r"^## funcnodes (\w+)", text, flags=re.MULTILINE)
     return {"": text} | dict(zip(parts[1::2], parts[2::2], strict=True))
 
 
