@@ -78,6 +78,7 @@ class Document:
         self._settler = Settler(space, self.store, render_type)
         self._settler.after_write = self._after_settling
         self._open = False
+        self._told: str | None = None
 
     @property
     def rev(self) -> int:
@@ -121,6 +122,7 @@ class Document:
             self.feed.post(preview)
         self.space.observe(self._settler)
         self.space.observe(self.feed)
+        self._live.ports_changed = self.feed.ports_changed
         self._open = True
         if report.warnings:
             self._save_or_log()
@@ -263,14 +265,10 @@ class Document:
         edits = [edit for commit in commits for edit in commit.edits]
         nodes = self._live.prepare(edits)
         groups_before = group_states(self.model) if touches_groups(edits) else None
-        was_writable = self.read_only_reason is None
         try:
             self.store.write(commits)
-        except JournalError as exc:
-            self.feed.post(ev.WorkerUpdated(read_only=str(exc)))
-            raise
-        if not was_writable:
-            self.feed.post(ev.WorkerUpdated(read_only=None))
+        finally:
+            self._tell_read_only()
         if settled:
             self.store.write_settled(settled, self.rev)
         for commit in commits:
@@ -331,7 +329,13 @@ class Document:
         if uuid in self.model.nodes:
             self.feed.node_updated(self.space.get_node_by_id(uuid), (field,))
 
+    def _tell_read_only(self) -> None:
+        if self._told != self.read_only_reason:
+            self._told = self.read_only_reason
+            self.feed.post(ev.WorkerUpdated(read_only=self._told))
+
     def _after_settling(self) -> None:
+        self._tell_read_only()
         if self.store.wants_snapshot():
             self._save_or_log()
 

@@ -93,6 +93,12 @@ class Feed(SpaceObserver):
             if port.value is not NoValue:
                 self.value_changed(port)
 
+    def ports_changed(self, node: Node) -> None:
+        """Tell that a node has other ports than before."""
+        state = node_state(node)
+        self.post(ev.PortsChanged(uuid=node.uuid, inputs=state.inputs, outputs=state.outputs))
+        self.values_of(node)
+
     def node_removed(self, node: Node) -> None:
         self.post(ev.NodeRemoved(uuid=node.uuid))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -39,6 +39,7 @@ class LiveGraph:
     Attributes:
         warnings: a sentence about everything that a record says and the space could not do; the record keeps it.
         missing: ids of node classes that are not there, with their nodes as placeholders.
+        ports_changed: called with a placeholder that got a further port.
     """
 
     def __init__(self, space: NodeSpace, blobs: BlobSource) -> None:
@@ -46,6 +47,7 @@ class LiveGraph:
         self.blobs = blobs
         self.warnings: list[str] = []
         self.missing: dict[str, None] = {}
+        self.ports_changed: Callable[[Node], None] = lambda node: None
         self._originals: WeakKeyDictionary[Node, dict[tuple[str, str], Any]] = WeakKeyDictionary()
 
     # -- making nodes
@@ -198,13 +200,18 @@ class LiveGraph:
     def _connect(self, edge: Edge) -> None:
         try:
             source, target = self.space.get_node_by_id(edge[0]), self.space.get_node_by_id(edge[2])
-            if isinstance(source, PlaceHolderNode) and edge[1] not in source.inputs:
-                source.ensure_port(edge[1], is_input=False)
-            if isinstance(target, PlaceHolderNode):
-                target.ensure_port(edge[3], is_input=True)
+            if edge[1] not in source.inputs:
+                self._ensure_port(source, edge[1], is_input=False)
+            self._ensure_port(target, edge[3], is_input=True)
             self.space.connect(*edge, check=False)
         except (FuncNodesError, ValueError) as exc:
             self._warn(f"the edge {edge!r} is kept in the file but cannot be made: {exc}")
+
+    def _ensure_port(self, node: Node, io_id: str, *, is_input: bool) -> None:
+        """A placeholder has every port that somebody speaks of."""
+        if isinstance(node, PlaceHolderNode) and io_id not in (node.inputs if is_input else node.outputs):
+            node.ensure_port(io_id, is_input=is_input)
+            self.ports_changed(node)
 
     def _disconnect(self, edge: Edge) -> None:
         try:
@@ -237,8 +244,8 @@ class LiveGraph:
                 pass  # fields that only the record knows: group, extra
 
     def _port(self, node: Node, io_id: str, *, is_input: bool | None = None) -> NodeIO | None:
-        if isinstance(node, PlaceHolderNode) and io_id not in node.outputs:
-            return node.ensure_port(io_id, is_input=is_input is not False)
+        if io_id not in node.outputs:
+            self._ensure_port(node, io_id, is_input=is_input is not False)
         ports: dict[str, NodeIO] = {**node.outputs, **node.inputs}
         port = ports.get(io_id)
         if port is None:

@@ -21,7 +21,6 @@ from funcnodes_core.node import Node
 from funcnodes_core.nodespace.nodespace import NodeSpace
 from funcnodes_core.nodespace.observer import SpaceObserver
 from funcnodes_core.sentinels import NoValue
-from funcnodes_worker.errors import JournalError
 from funcnodes_worker.journal import PortValue
 from funcnodes_worker.persistence.blobs import BlobSource
 from funcnodes_worker.persistence.store import DocumentStore
@@ -35,6 +34,9 @@ REST_S = 0.3
 
 BUSY_S = 5.0
 """A graph that never rests is written at this pace."""
+
+MOST_S = 10.0
+"""After failures the next attempt waits ever longer, up to this."""
 
 
 class _Held(NamedTuple):
@@ -58,7 +60,8 @@ class Settler(SpaceObserver):
         self._dirty: dict[tuple[str, str, bool], None] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._waited_s = 0.0
-        self._writing = False
+        self._failures = 0
+        self._under_way: list[_Held] | None = None
         self.after_write: Callable[[], None] = lambda: None
 
     # -- what happened
@@ -71,13 +74,13 @@ class Settler(SpaceObserver):
 
     def wake(self) -> None:
         """Look soon whether the graph is at rest."""
-        if self._timer is not None or self._writing:
+        if self._timer is not None or self._under_way is not None:
             return
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:
             return  # a graph without a loop is written when it is closed
-        self._timer = loop.call_later(REST_S, self._look)
+        self._timer = loop.call_later(min(REST_S * 2**self._failures, MOST_S), self._look)
 
     def _look(self) -> None:
         self._timer = None
@@ -91,33 +94,38 @@ class Settler(SpaceObserver):
         rev = self._store.rev if idle else self._store.settled_rev
         if not held and rev == self._store.settled_rev:
             return
-        self._writing = True
+        self._under_way = held
         loop = asyncio.get_running_loop()
         job = loop.run_in_executor(None, encode_all, held, self._store.blobs)
         job.add_done_callback(lambda done: self._encoded(done, held, rev))
 
     def _encoded(self, done: asyncio.Future[list[PortValue]], held: list[_Held], rev: int) -> None:
-        self._writing = False
+        if self._under_way is not held:
+            return  # `close` has written them
+        self._under_way = None
         if done.cancelled():
             return
-        error = done.exception()
         try:
-            if error is not None:
-                raise error
             self._write(done.result(), held, rev)
-        except (JournalError, OSError) as exc:
+        except OSError as exc:
             _LOG.error("values cannot be written: %s", exc)
-            self._dirty.update(dict.fromkeys((h.uuid, h.io, h.is_input) for h in held))
+            self._mark(held)
+            self._failures += 1
         else:
-            self.after_write()
-        if self._dirty or (self._store.rev > self._store.settled_rev and error is None):
+            self._failures = 0
+        self.after_write()
+        if self._dirty or self._store.rev > self._store.settled_rev:
             self.wake()
+
+    def _mark(self, held: list[_Held]) -> None:
+        self._dirty.update(dict.fromkeys((one.uuid, one.io, one.is_input) for one in held))
 
     def _write(self, ports: list[PortValue], held: list[_Held], rev: int) -> None:
         if self._store.rev != rev:
             # an input that was set meanwhile must not get its old value back
-            later = {(h.uuid, h.io) for h in held if h.is_input}
-            self._dirty.update(dict.fromkeys((h.uuid, h.io, True) for h in held if h.is_input))
+            inputs = [one for one in held if one.is_input]
+            self._mark(inputs)
+            later = {(one.uuid, one.io) for one in inputs}
             ports = [port for port in ports if (port.uuid, port.io) not in later]
         ports = [port for port in ports if port.uuid in self._store.model.nodes]
         self._store.write_settled(ports, rev)
@@ -131,6 +139,9 @@ class Settler(SpaceObserver):
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+        if self._under_way is not None:
+            self._mark(self._under_way)
+            self._under_way = None
         rev = self._store.rev if self._space.idle() else self._store.settled_rev
         held = self._collect()
         if held or rev != self._store.settled_rev:

@@ -266,7 +266,8 @@ class DocumentStore:
             if self._journal.size_bytes > SEGMENT_BYTES:
                 self._journal.rotate(self.rev)
             self._drop_old_segments()
-            self.blobs.keep_only(self._wanted_blobs())
+            if self.blobs.names():
+                self.blobs.keep_only(self._wanted_blobs())
         except OSError as exc:
             raise JournalError(
                 exc.errno, f"the snapshot cannot be written ({exc.strerror})", str(self.path)

@@ -29,7 +29,7 @@ BLOB = "$fn:blob"
 INLINE_BYTES = 65_536
 """Values whose JSON is longer go into the blob store."""
 
-MAX_EXACT_BYTES = 256 * 1024 * 1024
+MAX_EXACT_BYTES = 32 * 1024 * 1024
 """Values beyond this are not kept over a restart; the port shows its last preview and is stale."""
 
 
