@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from funcnodes_worker.answers import AnswerMemory, ParkedMessages
 from funcnodes_worker.broadcast.hub import Hub
 from funcnodes_worker.context import GraphContext, ReadContext
 from funcnodes_worker.errors import ConflictError
@@ -16,7 +17,7 @@ from funcnodes_worker.protocol import events as ev
 from funcnodes_worker.protocol.messages import CommandId, Hello
 from funcnodes_worker.protocol.shapes import NodeState
 from funcnodes_worker.rpc.registry import Registry, Success
-from funcnodes_worker.session import AnswerMemory, GraphCall, ParkedMessages, Session
+from funcnodes_worker.session import GraphCall, Session
 
 pytestmark = pytest.mark.anyio
 

@@ -10,15 +10,14 @@ import asyncio
 import inspect
 import logging
 import secrets
-import time
 import traceback
-from collections import OrderedDict
 from collections.abc import Awaitable
 from typing import Any, Protocol
 
 import msgspec
 from msgspec import UNSET
 
+from funcnodes_worker.answers import AnswerMemory, ParkedMessages
 from funcnodes_worker.broadcast.hub import Hub
 from funcnodes_worker.broadcast.outbox import Outbox
 from funcnodes_worker.context import ReadContext
@@ -37,7 +36,6 @@ from funcnodes_worker.protocol.messages import (
     CommandId,
     Failure,
     Hello,
-    LargeMessage,
     Ping,
     Pong,
     ProgressMessage,
@@ -48,98 +46,15 @@ from funcnodes_worker.protocol.messages import (
 )
 from funcnodes_worker.rpc.registry import Command, Registry, Scope, explain
 
-__all__ = ["SCOPES", "AnswerMemory", "Caller", "GraphCall", "ParkedMessages", "Session", "SessionHost"]
+__all__ = ["SCOPES", "Caller", "GraphCall", "Session", "SessionHost"]
 
 _LOG = logging.getLogger("funcnodes.worker.session")
-_ALL: frozenset[Scope] = frozenset({"view", "knobs", "run", "edit", "install", "admin"})
-SCOPES = _ALL
+SCOPES: frozenset[Scope] = frozenset({"view", "knobs", "run", "edit", "install", "admin"})
 """What the main token may do."""
 
 SLOW_COMMAND_S = 0.2
 LATE_S = 0.05
 MAX_WAITING = 5000
-
-
-class AnswerMemory:
-    """Answers by (client, id), so that a command that is sent again is not executed again.
-
-    Args:
-        limit: answers kept for a client.
-        seconds: how long.
-    """
-
-    def __init__(self, limit: int = 1000, seconds: float = 600.0) -> None:
-        self._limit = limit
-        self._seconds = seconds
-        self._clients: OrderedDict[str, OrderedDict[CommandId, _Remembered]] = OrderedDict()
-
-    def find(self, client: str, cmd: Cmd) -> _Remembered | None:
-        """What was answered to this very command, if it is remembered."""
-        answers = self._clients.get(client)
-        known = answers.get(cmd.id) if answers is not None and cmd.id is not None else None
-        if (
-            known is None
-            or known.fingerprint != _fingerprint(cmd)
-            or known.since + self._seconds < time.monotonic()
-        ):
-            return None
-        return known
-
-    def open(self, client: str, cmd: Cmd) -> _Remembered | None:
-        """A place for the answer to come; None for a command without an id."""
-        if cmd.id is None:
-            return None
-        answers = self._clients.setdefault(client, OrderedDict())
-        self._clients.move_to_end(client)
-        answers.pop(cmd.id, None)
-        answers[cmd.id] = remembered = _Remembered(_fingerprint(cmd), time.monotonic())
-        while len(answers) > self._limit:
-            answers.popitem(last=False)
-        while len(self._clients) > self._limit:
-            self._clients.popitem(last=False)
-        return remembered
-
-
-class _Remembered:
-    """The answer to one command, or who waits for it."""
-
-    __slots__ = ("fingerprint", "frame", "since", "waiting")
-
-    def __init__(self, fingerprint: int, since: float) -> None:
-        self.fingerprint = fingerprint
-        self.since = since
-        self.frame: bytes | None = None
-        self.waiting: list[Session] = []
-
-
-def _fingerprint(cmd: Cmd) -> int:
-    return hash((cmd.cmd, bytes(cmd.kwargs)))
-
-
-class ParkedMessages:
-    """Messages too large for a frame, kept for one fetch within a minute."""
-
-    def __init__(self, seconds: float = 60.0) -> None:
-        self._seconds = seconds
-        self._messages: OrderedDict[str, tuple[float, bytes]] = OrderedDict()
-
-    def park(self, message: bytes) -> LargeMessage:
-        """Keep a message; gives the note that goes in its place."""
-        self._drop_old()
-        key = secrets.token_urlsafe(16)
-        self._messages[key] = (time.monotonic(), message)
-        return LargeMessage(msg_id=key, size=len(message))
-
-    def take(self, key: str) -> bytes | None:
-        """The message, once."""
-        self._drop_old()
-        found = self._messages.pop(key, None)
-        return None if found is None else found[1]
-
-    def _drop_old(self) -> None:
-        limit = time.monotonic() - self._seconds
-        while self._messages and next(iter(self._messages.values()))[0] < limit:
-            self._messages.popitem(last=False)
 
 
 class Caller(Protocol):
@@ -312,7 +227,7 @@ class Session:
             if known.frame is not None:
                 self._send(known.frame)
             else:
-                known.waiting.append(self)
+                known.waiting.append(self._send)
             return
         try:
             command = self._host.registry.get(message.cmd)
@@ -381,8 +296,8 @@ class Session:
         known = self._host.answers.find(self.client, message)
         if known is not None:
             known.frame = frame
-            for other in known.waiting:
-                other._send(frame)
+            for send in known.waiting:
+                send(frame)
             known.waiting.clear()
         self._send(frame)
 

@@ -18,6 +18,7 @@ from typing import Any, TypedDict
 
 from funcnodes_core.codec.exact import to_exact
 from funcnodes_core.lib.shelf import Shelf
+from funcnodes_worker.answers import AnswerMemory, ParkedMessages
 from funcnodes_worker.broadcast.hub import Hub
 from funcnodes_worker.config import WorkerConfig
 from funcnodes_worker.context import ReadContext
@@ -29,7 +30,7 @@ from funcnodes_worker.protocol.events import Change, WorkerUpdated
 from funcnodes_worker.protocol.messages import Cmd, CommandId, Hello
 from funcnodes_worker.protocol.shapes import LibraryState
 from funcnodes_worker.rpc.registry import REGISTRY, Registry
-from funcnodes_worker.session import AnswerMemory, GraphCall, ParkedMessages, Session
+from funcnodes_worker.session import GraphCall, Session
 
 __all__ = ["NodeViewState", "Worker", "WorkerState", "worker_json_get_data_path"]
 
