@@ -7,6 +7,7 @@ import { valueUrl } from "@/store/intents";
 import type { Json, PortRecord, PreviewData } from "@/store/types";
 import { Preview } from "@/previews/Preview";
 import { choosePreview } from "@/previews/choose";
+import { save, valueFile } from "@/previews/download";
 import { toTable } from "@/previews/tableModel";
 import { Button, IconButton } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
@@ -17,10 +18,15 @@ import css from "@/previews/FullView.module.css";
 /** JSON-like previews are cut to a budget; for those the dialog asks for the whole value. */
 const WHOLE_KINDS: ReadonlySet<string> = new Set(["json", "table", "text", "number"]);
 
+interface Whole {
+  value: Json | null;
+  failure: string | null;
+}
+
 /** The whole value of a port, fetched again for each version; null until (or unless) it came. */
-function useWhole(port: PortRecord): { value: Json | null; failure: string | null } {
+function useWhole(port: PortRecord): Whole {
   const { node, id, version, preview } = port;
-  const [state, setState] = useState<{ value: Json | null; failure: string | null }>({ value: null, failure: null });
+  const [state, setState] = useState<Whole>({ value: null, failure: null });
   const wanted = preview !== null && !preview.complete && WHOLE_KINDS.has(choosePreview(preview.mime, preview.data));
   useEffect(() => {
     if (!wanted) return setState({ value: null, failure: null });
@@ -65,8 +71,8 @@ function CopyValue({ data }: { data: unknown }) {
   );
 }
 
-function ValueBody({ port }: { port: PortRecord }) {
-  const { value, failure } = useWhole(port);
+function ValueBody({ port, whole }: { port: PortRecord; whole: Whole }) {
+  const { value, failure } = whole;
   if (port.preview === null || isNoValue(port.preview.data)) return <p className={css.note}>No value yet.</p>;
   const shown = shownData(port.preview, value);
   return (
@@ -77,30 +83,46 @@ function ValueBody({ port }: { port: PortRecord }) {
   );
 }
 
-/** The whole value of one port in a dialog; follows the value while it is open. */
-export function FullView({ portKey, onClose }: { portKey: string; onClose: () => void }) {
-  const port = usePort(portKey);
-  if (port === undefined) return null;
+/** Saves what is shown as a file; what the editor does not hold whole comes from the worker. */
+function download(port: PortRecord, whole: Json | null, name: string): void {
+  if (port.preview === null) return;
+  const { mime, data } = shownData(port.preview, whole);
+  const kind = choosePreview(mime, data, port.renderOptions.type);
+  const file = port.preview.complete || whole !== null ? valueFile(kind, mime, data, name) : null;
+  save(file ?? valueUrl(port.node, port.id, port.version));
+}
+
+function Opened({ port, onClose }: { port: PortRecord; onClose: () => void }) {
+  const whole = useWhole(port);
   const node = nodes.get(port.node);
-  const data = port.preview?.data;
-  const copyable = data !== undefined && !(data instanceof Uint8Array) && !isNoValue(data);
+  const data = whole.value ?? port.preview?.data;
+  const held = data !== undefined && !isNoValue(data);
+  const title = `${node?.name ?? port.node} · ${port.name}`;
   return (
     <Dialog
       open
       size="full"
       onOpenChange={(open) => !open && onClose()}
-      title={`${node?.name ?? port.node} · ${port.name}`}
+      title={title}
       description={<span className={css.type}>{typeLabel(port.type)}</span>}
       actions={
-        <>
-          {copyable && <CopyValue data={data} />}
-          <Button variant="ghost" icon={<Download size={14} />} onClick={() => window.open(valueUrl(port.node, port.id, port.version), "_blank", "noopener")}>
-            Download
-          </Button>
-        </>
+        held && (
+          <>
+            {!(data instanceof Uint8Array) && <CopyValue data={data} />}
+            <Button variant="ghost" icon={<Download size={14} />} onClick={() => download(port, whole.value, `${node?.name ?? ""} ${port.name}`)}>
+              Download
+            </Button>
+          </>
+        )
       }
     >
-      <ValueBody port={port} />
+      <ValueBody port={port} whole={whole} />
     </Dialog>
   );
+}
+
+/** The whole value of one port in a dialog; follows the value while it is open. */
+export function FullView({ portKey, onClose }: { portKey: string; onClose: () => void }) {
+  const port = usePort(portKey);
+  return port === undefined ? null : <Opened port={port} onClose={onClose} />;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { NO_VALUE } from "@/store/types";
+import { toCsv, valueFile } from "@/previews/download";
 import { hexRows } from "@/previews/BytesPreview";
 import { TABLE_MIME, choosePreview } from "@/previews/choose";
 import { cellText, matchingRows, sortedOrder, toTable } from "@/previews/tableModel";
@@ -138,4 +139,27 @@ it("bytes are laid out in rows of hex and text", () => {
     { offset: "000000", hex: "48 69 0a", ascii: "Hi·" },
     { offset: "000003", hex: "21", ascii: "!" },
   ]);
+});
+
+describe("saving", () => {
+  it("writes tables as CSV that spreadsheets read", () => {
+    const csv = toCsv([{ a: 'say "hi"', b: 1.25, c: null }, { a: "x,y", b: { "$fn:float": "nan" }, c: true }]);
+
+    expect(csv).toBe('a,b,c\r\n"say ""hi""",1.25,\r\n"x,y",nan,True\r\n');
+  });
+
+  it("gives each kind the ending that other programs expect", () => {
+    const names = [
+      valueFile("svg", "image/svg+xml", "<svg/>", "Plot · out"),
+      valueFile("image", "image/jpeg", new Uint8Array(2), "a/b"),
+      valueFile("bytes", "application/octet-stream", new Uint8Array(2), "..x"),
+      valueFile("text", JSON_MIME, "hello", "Größe"),
+      valueFile("table", TABLE_MIME, [{ a: 1 }], "t"),
+      valueFile("json", JSON_MIME, { a: 1 }, "###"),
+    ].map((file) => file?.name);
+
+    expect(names).toEqual(["Plot-out.svg", "a-b.jpg", "x.bin", "Größe.txt", "t.csv", "value.json"]);
+    expect(valueFile("none", JSON_MIME, null, "x")).toBeNull();
+    expect(valueFile("image", "image/png", new Uint8Array(), "x")).toBeNull();
+  });
 });

@@ -49,6 +49,8 @@ suite("describing", () => {
     [{}, "empty dict"],
     [[1, null, "a"], "[1, None, a]"],
     [{ a: [1] }, "{a: [1]}"],
+    [[0.123456789, 12], "[0.12346, 12]"],
+    [0.123456789, "0.123456789"],
   ])("%j reads %s", (value, text) => {
     expect(describe(value)).toBe(text);
   });

@@ -116,14 +116,19 @@ export function describe(value: unknown, limit = 80): string {
   return shorten(String(value), limit);
 }
 
+/** Inside a summary a number needs no more digits than one can take in. */
+function inner(value: unknown, limit: number): string {
+  return typeof value === "number" && !Number.isInteger(value) ? String(Number(value.toPrecision(5))) : describe(value, limit);
+}
+
 function describeList(items: unknown[], limit: number): string {
-  const shown = items.slice(0, 8).map((item) => describe(item, limit));
+  const shown = items.slice(0, 8).map((item) => inner(item, limit));
   return `[${shown.join(", ")}${items.length > 8 ? `, … ${items.length} items` : ""}]`;
 }
 
 function describeDict(dict: Record<string, unknown>, limit: number): string {
   const entries = Object.entries(dict);
-  const shown = entries.slice(0, 6).map(([key, item]) => `${key}: ${describe(item, limit)}`);
+  const shown = entries.slice(0, 6).map(([key, item]) => `${key}: ${inner(item, limit)}`);
   return `{${shown.join(", ")}${entries.length > 6 ? `, … ${entries.length} keys` : ""}}`;
 }
 
