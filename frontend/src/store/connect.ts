@@ -56,10 +56,17 @@ function takeWorkers(active: ManagedWorker[], inactive: ManagedWorker[]): void {
     ...active.map((worker) => readWorker(worker, "running")),
     ...inactive.map((worker) => readWorker(worker, "stopped")),
   ]);
+  dropTasksOfRunning();
   const now = currentWorker.get();
   const known = workers.get().find((worker) => worker.uuid === now);
   if (known === undefined) chooseFirst();
   else if (known.state === "running") link?.retryNow();
+}
+
+/** Everyone is told how far a start is; only the one who asked for it is told its end. */
+function dropTasksOfRunning(): void {
+  const running = new Set(workers.get().flatMap(({ uuid, state }) => (state === "running" ? [`worker ${uuid}`] : [])));
+  tasks.update((all) => (all.some(({ task }) => running.has(task)) ? all.filter(({ task }) => !running.has(task)) : all));
 }
 
 /** The worker named in the address, else the last one, else one that runs. */
