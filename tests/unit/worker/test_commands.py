@@ -280,7 +280,7 @@ async def test_real_file_opens_with_placeholders_and_all_edges_and_keeps_them(
         assert len(bench_.space.edges) == 21
         assert all(isinstance(node, PlaceHolderNode) for node in bench_.space.nodes)
         assert len(report.files) == 1
-    assert set(loaded.requires) == {"funcnodes-files", "funcnodes-pandas"}
+        assert set(report.requires) == {"funcnodes-files", "funcnodes-pandas"}
     assert again.document.model == one.document.model
 
 

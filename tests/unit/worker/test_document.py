@@ -260,6 +260,8 @@ async def test_full_disk_changes_nothing_and_says_so(small_disk: Any, bench: Ope
         one.do("add_node", node_id="doc.add", uuid="z", name="n" * 8000)
     with pytest.raises(JournalError):
         one.document.save_snapshot()
+    with pytest.raises(JournalError, match="large value cannot be stored"):
+        one.do("update_node_input", uuid="x", input_id="b", value="v" * 100_000)
     small = list((small_disk.path / "graph").glob(".*"))
 
     assert one.document.model == before

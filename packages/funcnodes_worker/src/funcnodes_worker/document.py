@@ -199,6 +199,9 @@ class Document:
         commit = Commit(rev=self.rev + 1, edits=edits, by=by, cmd=cmd, cmd_id=cmd_id, at=now(), quiet=True)
         if edits:
             self._perform([commit], list(new.settled.values()))
+        requires = loaded.config.get("package_dependencies")
+        self.store.extra = {**new.extra, **({"requires": requires} if requires else {})}
+        self._save_or_log()
         return OpenReport(warnings=list(self._live.warnings), missing=list(self._live.missing))
 
     def undo(

@@ -96,10 +96,12 @@ def export_worker(ctx: GraphContext, include_files: bool = False) -> Exported:
     document.save_snapshot()
     snapshot = document.store.snapshot()
     packages = _packages(snapshot)
+    requires = snapshot.extra.get("requires")
     config = {
         "name": document.name,
         "package_dependencies": {
-            name: {"package": name, "version": version} for name, version in packages.items()
+            **(requires if isinstance(requires, dict) else {}),
+            **{name: {"package": name, "version": version} for name, version in packages.items()},
         },
     }
     with tempfile.TemporaryDirectory() as folder:

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from funcnodes_core._files import write_atomic
 from funcnodes_core.exceptions import DamagedFileError
+from funcnodes_worker.errors import JournalError
 
 __all__ = ["BlobSource", "BlobStore", "MemoryBlobs", "blob_names"]
 
@@ -58,13 +59,20 @@ class BlobStore:
         """Stores `data` and returns its name; storing the same twice costs nothing.
 
         Raises:
-            OSError: the disk refused.
+            JournalError: the disk refused.
         """
         name = hashlib.sha256(data).hexdigest()
         path = self.folder / name
         if not path.exists():
-            self.folder.mkdir(parents=True, exist_ok=True)
-            write_atomic(path, data)
+            try:
+                self.folder.mkdir(parents=True, exist_ok=True)
+                write_atomic(path, data)
+            except OSError as exc:
+                raise JournalError(
+                    exc.errno,
+                    f"a large value cannot be stored ({exc.strerror}); nothing was changed",
+                    str(path),
+                ) from exc
         return name
 
     def get(self, name: str) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from msgspec import UNSET
@@ -22,10 +22,11 @@ from funcnodes_worker.edits import Edge, Edit, PutEdge, PutNode, Record, RemoveE
 from funcnodes_worker.errors import ConflictError
 from funcnodes_worker.journal import PortValue
 from funcnodes_worker.persistence.blobs import BlobSource
+from funcnodes_worker.persistence.export import LoadedGraph
 from funcnodes_worker.persistence.model import GraphModel
 from funcnodes_worker.persistence.values import load_kind, load_value
 
-__all__ = ["LiveGraph", "groups_for_space"]
+__all__ = ["LiveGraph", "LoadReport", "build_space", "groups_for_space"]
 
 _LOG = logging.getLogger("funcnodes.worker.document")
 _PORT_FIELDS = ("name", "hidden", "value_options", "render_options", "default")
@@ -293,6 +294,25 @@ class LiveGraph:
     def _warn(self, text: str) -> None:
         self.warnings.append(text)
         _LOG.warning("%s", text)
+
+
+class LoadReport(NamedTuple):
+    """What building a graph found.
+
+    Attributes:
+        missing: ids of node classes that are not there; their nodes are placeholders.
+        warnings: a sentence about everything that the file says and the graph could not do.
+    """
+
+    missing: list[str]
+    warnings: list[str]
+
+
+def build_space(loaded: LoadedGraph, space: NodeSpace) -> LoadReport:
+    """Fills an empty space with a graph that was read; nothing runs."""
+    live = LiveGraph(space, loaded.blobs)
+    live.build(loaded.snapshot.model, loaded.snapshot.settled)
+    return LoadReport(list(live.missing), loaded.warnings + live.warnings)
 
 
 def groups_for_space(model: GraphModel) -> dict[str, Record]:
