@@ -8,7 +8,7 @@ export default defineConfig({
   root: here("../.."),
   resolve: { alias: { "@e2e": here("./index.ts") } },
   test: {
-    include: ["tests/e2e/**/*.e2e.ts"],
+    include: [process.env.FUNCNODES_PICTURE ? "frontend/e2e/*.shot.ts" : "tests/e2e/**/*.e2e.ts"],
     environment: "node",
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -5,22 +5,24 @@ import {
   Background,
   BackgroundVariant,
   ConnectionMode,
-  MiniMap,
   ReactFlow,
   SelectionMode,
   useReactFlow,
-  type Node,
+  type EdgeTypes,
   type NodeTypes,
 } from "@xyflow/react";
 import "@xyflow/react/dist/base.css";
 import { CanvasControls } from "@/canvas/CanvasControls";
+import { Overview } from "@/canvas/Overview";
 import { useContextMenu } from "@/canvas/CanvasMenu";
 import { useConnect } from "@/canvas/useConnect";
 import { commitMoves, flowEdges, flowNodes, forgetFlow, onEdgesChange, onNodesChange, startFlow } from "@/canvas/flow";
+import { FIT } from "@/canvas/fit";
 import { GroupFrame } from "@/canvas/GroupFrame";
 import { NodeCard } from "@/canvas/NodeCard";
 import { useDrop } from "@/canvas/useDrop";
 import { useKeys } from "@/canvas/useKeys";
+import { Wire } from "@/canvas/Wire";
 import { useCell } from "@/lib/hooks";
 import { loaded, nodes } from "@/store/graph";
 import { addSearch } from "@/store/ui";
@@ -28,10 +30,8 @@ import { currentWorker } from "@/store/workers";
 import "@/canvas/flow.css";
 import css from "@/canvas/Canvas.module.css";
 
+const EDGE_TYPES: EdgeTypes = { wire: Wire };
 const NODE_TYPES: NodeTypes = { node: NodeCard, frame: GroupFrame };
-const FIT = { padding: 0.2, maxZoom: 1, minZoom: 0.2 };
-
-const minimapColour = (node: Node): string => (node.type === "frame" ? "var(--surface-3)" : "var(--border-strong)");
 
 export function Canvas() {
   const shownNodes = useCell(flowNodes);
@@ -68,6 +68,7 @@ export function Canvas() {
         nodes={shownNodes}
         edges={shownEdges}
         nodeTypes={NODE_TYPES}
+        edgeTypes={EDGE_TYPES}
         onNodesChange={onNodesChange}
         onEdgesChange={onEdgesChange}
         onNodeDragStop={() => void commitMoves()}
@@ -94,18 +95,7 @@ export function Canvas() {
         proOptions={{ hideAttribution: true }}
       >
         <Background variant={BackgroundVariant.Dots} gap={20} size={1.2} color="var(--canvas-dot)" />
-        {shownNodes.length > 0 && (
-          <MiniMap
-            className={css.minimap}
-            pannable
-            zoomable
-            nodeColor={minimapColour}
-            nodeStrokeWidth={0}
-            nodeBorderRadius={16}
-            maskColor="color-mix(in srgb, var(--canvas) 60%, transparent)"
-            ariaLabel="Overview"
-          />
-        )}
+        <Overview />
         <CanvasControls />
       </ReactFlow>
     </div>

@@ -3,6 +3,7 @@
 import { memo } from "react";
 import { Maximize, Minus, Plus } from "lucide-react";
 import { Panel, useReactFlow, useStore } from "@xyflow/react";
+import { CALM_FIT } from "@/canvas/fit";
 import { IconButton } from "@/ui";
 import css from "@/canvas/CanvasControls.module.css";
 
@@ -23,7 +24,7 @@ export const CanvasControls = memo(function CanvasControls() {
       <IconButton size="sm" label="Zoom in" keys="+" onClick={() => void zoomIn(calm)}>
         <Plus size={14} />
       </IconButton>
-      <IconButton size="sm" label="Show everything" keys="F" onClick={() => void fitView({ padding: 0.15, maxZoom: 1, ...calm })}>
+      <IconButton size="sm" label="Show everything" keys="F" onClick={() => void fitView(CALM_FIT)}>
         <Maximize size={13} />
       </IconButton>
     </Panel>

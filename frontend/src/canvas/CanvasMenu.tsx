@@ -13,6 +13,7 @@ import {
   toggleMode,
   ungroupSelection,
 } from "@/canvas/actions";
+import { CALM_FIT } from "@/canvas/fit";
 import { selectNodes } from "@/canvas/flow";
 import { edges, nodes } from "@/store/graph";
 import { disconnect, runStale, triggerNode, why } from "@/store/intents";
@@ -97,7 +98,7 @@ export function useContextMenu() {
           { label: "Add a node", keys: "Space", onSelect: () => setTimeout(() => addSearch.set({ x, y, pos: [at.x, at.y] }), 30) },
           "---",
           { label: "Select all", keys: "Ctrl+A", onSelect: selectAll },
-          { label: "Show everything", keys: "F", onSelect: () => void fitView({ padding: 0.15, maxZoom: 1, duration: 180 }) },
+          { label: "Show everything", keys: "F", onSelect: () => void fitView(CALM_FIT) },
           { label: "Run what is out of date", onSelect: () => void runStale() },
         ]);
       },

@@ -97,6 +97,7 @@ function drawEdge(record: EdgeRecord, drawn: Edge | undefined): Edge {
   return {
     ...drawn,
     id: record.id,
+    type: "wire",
     source: record.src,
     sourceHandle: handleId(record.srcIo, record.forward),
     target: record.dst,

@@ -15,6 +15,7 @@ import {
   toggleMode,
   ungroupSelection,
 } from "@/canvas/actions";
+import { CALM_FIT } from "@/canvas/fit";
 import { selectNodes } from "@/canvas/flow";
 import { redo, triggerNode, undo } from "@/store/intents";
 import { openDialog } from "@/panels/dialogs";
@@ -81,7 +82,7 @@ export function useKeys(surface: RefObject<HTMLDivElement | null>): void {
       " ": search,
       Tab: search,
       "?": () => openDialog.set("keys"),
-      f: () => fitView({ padding: 0.15, maxZoom: 1, duration: 180 }),
+      f: () => fitView(CALM_FIT),
       "+": () => zoomIn({ duration: 120 }),
       "-": () => zoomOut({ duration: 120 }),
     };

@@ -1,6 +1,7 @@
 /** What an empty graph says: one line of help, and three graphs to start from. */
 
 import { useReactFlow } from "@xyflow/react";
+import { CALM_FIT } from "@/canvas/fit";
 import { EXAMPLES, type Example } from "@/examples";
 import { useCell, useKeys } from "@/lib/hooks";
 import { loaded, nodes } from "@/store/graph";
@@ -42,7 +43,7 @@ function ExampleCard({ example }: { example: Example }) {
   const { fitView } = useReactFlow();
   const open = async () => {
     await pasteNodes(example.fragment, [0, 0]);
-    setTimeout(() => void fitView({ padding: 0.2, maxZoom: 1, duration: 180 }), SETTLE_MS);
+    setTimeout(() => void fitView(CALM_FIT), SETTLE_MS);
   };
   return (
     <button type="button" className={css.example} onClick={() => void open()}>
