@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import threading
 from collections import deque
@@ -144,7 +145,8 @@ class GraphThread:
 
     def stop(self, timeout_s: float) -> bool:
         """End the loop; False when a node that blocks keeps the thread busy (it dies with the process)."""
-        self.loop.call_soon_threadsafe(self.loop.stop)
+        with contextlib.suppress(RuntimeError):  # closed already: it had been told before
+            self.loop.call_soon_threadsafe(self.loop.stop)
         self._thread.join(timeout_s)
         return not self._thread.is_alive()
 

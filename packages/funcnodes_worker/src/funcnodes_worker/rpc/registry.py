@@ -73,7 +73,7 @@ class Command:
         """
         try:
             record = self._decoder.decode(raw)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, UnicodeError) as error:
             raise BadArgumentsError(explain(error, "kwargs"), cmd=self.name) from None
         return _fields(record)
 
