@@ -51,6 +51,30 @@ def test_makes_lists_and_deletes_a_worker(program: Any) -> None:
     assert not (program.dir / "workers" / "worker_demoworker").exists()
 
 
+def test_a_new_worker_starts_with_the_next_server_and_leaves_no_process_behind(
+    program: Any, helpers: Any
+) -> None:
+    made = program.run("worker", "--uuid", "later", "new", "--not-in-venv")
+    listed = json.loads(program.run("worker", "list", "--json").stdout)
+    program.runserver()
+    then = json.loads(program.run("worker", "list", "--json").stdout)
+
+    assert made.returncode == 0
+    assert "worker --uuid later start" in made.stderr
+    assert listed[0]["status"] == "stopped"
+    assert then[0]["status"] == "running"
+
+
+def test_a_port_in_the_settings_that_is_none_is_named(program: Any) -> None:
+    program.dir.mkdir()
+    (program.dir / "config.json").write_text('{"frontend": {"port": "eighty"}}')
+
+    result = program.run("runserver", "--no-browser")
+
+    assert result.returncode == 2
+    assert "frontend.port in config.json is no port: 'eighty'" in result.stderr
+
+
 def test_a_demo_worker_lies_where_tools_expect_it(program: Any) -> None:
     program.run("worker", "--uuid", "demoworker", "new", "--not-in-venv", "--create-only")
 

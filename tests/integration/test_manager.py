@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -268,6 +269,20 @@ async def test_a_worker_that_ignores_the_request_to_end_is_ended(
     assert pid is not None
     assert not helpers.lives(pid)
     assert made.pid("fake") is None
+
+
+async def test_a_worker_whose_port_was_taken_moves_to_another_for_good(program: Any, helpers: Any) -> None:
+    program.run("worker", "--uuid", "mine", "new", "--not-in-venv", "--create-only")
+    manager = Manager(program, helpers)
+    with socket.create_server(("127.0.0.1", 0)) as stranger:
+        taken = stranger.getsockname()[1]
+        program.edit("mine", port=taken)
+        async with manager.client() as client:
+            moved = await manager.ask(client, "set_worker", type="set_active", workerid="mine")
+            again = await manager.ask(client, "set_worker", type="restart_worker", workerid="mine")
+
+    assert moved["worker"]["port"] not in {0, taken}
+    assert again["worker"]["port"] == moved["worker"]["port"]
 
 
 async def test_passes_through_to_a_worker(program: Any, helpers: Any) -> None:

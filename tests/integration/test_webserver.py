@@ -14,6 +14,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+from aiohttp import web
 from yarl import URL
 
 from funcnodes.errors import UnknownWorkerError
@@ -304,8 +305,8 @@ async def test_what_cannot_be_passed_through_is_answered(program: Any, helpers: 
         with pytest.raises(aiohttp.WSServerHandshakeError) as foreign:
             await browser.ws_connect("/worker/gone/", headers={"Origin": "http://evil.example"})
 
-    assert statuses == [404, 502, 404, 400, 400]
-    assert refused.value.status == 502
+    assert statuses == [404, 503, 404, 400, 400]
+    assert refused.value.status == 503
     assert foreign.value.status == 403
 
 
@@ -386,3 +387,29 @@ async def test_the_word_stop_ends_the_server_that_runs_the_manager(program: Any,
         await helpers.until(lambda: served.process.poll() is not None)
 
     assert served.process.returncode == 0
+
+
+async def test_a_stranger_on_the_port_of_a_stopped_worker_never_sees_the_token(
+    program: Any, helpers: Any
+) -> None:
+    program.new_fake("gone")
+    seen = []
+
+    async def stranger(request: web.Request) -> web.Response:
+        seen.append(dict(request.headers))
+        return web.Response()
+
+    app = web.Application()
+    app.router.add_get("/{path:.*}", stranger)
+    sockets = open_sockets("localhost", 0)
+    program.edit("gone", port=sockets[0].getsockname()[1])
+    runner = await start_site(app, sockets)
+    alone = program.start("startworkermanager", "--port", "0")
+    helpers.wait_for_line(alone, r"ws://\S+/")
+    url = f"http://localhost:{program.manager_port}/worker/gone/files/x"
+    async with session(headers=program.bearer) as client, client.get(url) as answer:
+        status = answer.status
+    await runner.cleanup()
+
+    assert status == 503
+    assert seen == []

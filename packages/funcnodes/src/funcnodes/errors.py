@@ -15,6 +15,7 @@ ProgramError
     WorkerConfigError (ValueError)        the worker's file cannot be used
     WorkerStartError (RuntimeError)       the process did not come up
     WorkerRunningError (RuntimeError)     it runs, so it cannot be changed so
+    WorkerStoppedError (ConnectionError)  it does not run, so it cannot be reached
   ProvisionError (RuntimeError)           its environment could not be made
   ManagerError (ConnectionError)          no manager answers, or it refuses
   RequestError (ValueError)               a message to the manager that it cannot follow
@@ -44,6 +45,7 @@ __all__ = [
     "WorkerExistsError",
     "WorkerRunningError",
     "WorkerStartError",
+    "WorkerStoppedError",
 ]
 
 
@@ -152,6 +154,15 @@ class WorkerRunningError(WorkerError, RuntimeError):
 
     def __init__(self, worker: str, what: str) -> None:
         super().__init__(worker, f"worker {worker!r} is running: {what}")
+
+
+class WorkerStoppedError(WorkerError, ConnectionError):
+    """The worker does not run."""
+
+    code = "worker_stopped"
+
+    def __init__(self, worker: str) -> None:
+        super().__init__(worker, f"worker {worker!r} does not run")
 
 
 class ProvisionError(ProgramError, RuntimeError):

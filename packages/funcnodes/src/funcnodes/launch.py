@@ -7,10 +7,11 @@ import socket
 import ssl
 import sys
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from funcnodes.errors import InsecureBindError, PortTakenError, ProgramError
 from funcnodes.manager.client import connect_manager, find_manager
@@ -130,7 +131,7 @@ async def serve(
             find_worker=registry.address,
             static=options.static,
             tls=tls is not None,
-            hosts=(*options.hosts, options.host),
+            hosts=(*options.hosts, *_own_names(options.host)),
             origins=options.origins,
         )
         server.sessions.name_cookie(port)
@@ -139,7 +140,7 @@ async def serve(
         runner = await start_site(server.app, sockets, tls)
         stack.push_async_callback(runner.cleanup)
         if options.first_worker and manager is not None:
-            await _first_worker(options.config_dir, registry, manager, say)
+            await _unless(ended, _first_worker(options.config_dir, registry, manager, say))
         started(
             Started(
                 server.url(options.host, port), server.launch_url(options.host, port), server.static.built
@@ -178,6 +179,29 @@ async def serve_manager(
         manager = await _start_manager(config_dir, host, sockets, stack, tls)
         started(host, sockets[0].getsockname()[1])
         await _first_of(ended, manager.stopped)
+
+
+async def _unless(event: asyncio.Event, work: Coroutine[Any, Any, None]) -> None:
+    """Does some work, and leaves it when the event is set."""
+    task = asyncio.ensure_future(work)
+    wait = asyncio.ensure_future(event.wait())
+    try:
+        await asyncio.wait({task, wait}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        wait.cancel()
+        task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+def _own_names(host: str) -> list[str]:
+    """Names by which browsers reach a server that listens on a host; all of this machine's for any-address."""
+    if host not in {"0.0.0.0", "::"}:
+        return [host]
+    name = socket.gethostname()
+    with suppress(OSError):
+        return [name, *{str(entry[4][0]) for entry in socket.getaddrinfo(name, None)}]
+    return [name]
 
 
 async def _first_of(*events: asyncio.Event) -> None:

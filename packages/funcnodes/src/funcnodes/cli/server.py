@@ -5,6 +5,7 @@ import asyncio
 
 from funcnodes.cli import output
 from funcnodes.cli.folder import current
+from funcnodes.errors import UsageError
 from funcnodes.launch import ServerOptions, Started, serve, serve_manager
 from funcnodes.manager.service import DEFAULT_PORT
 from funcnodes_core.config import get_config
@@ -19,7 +20,7 @@ def runserver(args: argparse.Namespace) -> int:
     options = ServerOptions(
         config_dir=directory,
         host=args.host or frontend.get("host") or "localhost",
-        port=args.port if args.port is not None else int(frontend.get("port", 8000)),
+        port=_port(args, "frontend", 8000),
         manager_host=manager.get("host") or "localhost",
         manager_port=args.manager_port,
         start_manager=not args.no_manager,
@@ -44,10 +45,20 @@ def runserver(args: argparse.Namespace) -> int:
     return 0
 
 
+def _port(args: argparse.Namespace, section: str, usual: int) -> int:
+    """The port that was asked for, or the one in `config.json`."""
+    if args.port is not None:
+        return int(args.port)
+    configured = get_config()[section].get("port", usual)
+    if not isinstance(configured, int) or not 0 <= configured <= 65535:
+        raise UsageError(f"{section}.port in config.json is no port: {configured!r}")
+    return configured
+
+
 def startworkermanager(args: argparse.Namespace) -> int:
     """Runs the workermanager until ctrl+c."""
     settings = get_config()["worker_manager"]
-    port = args.port if args.port is not None else int(settings.get("port", DEFAULT_PORT))
+    port = _port(args, "worker_manager", DEFAULT_PORT)
 
     def started(host: str, port: int) -> None:
         output.hint("The workermanager runs at", f"ws://{host}:{port}/")

@@ -14,6 +14,7 @@ from funcnodes.manager.messages import NewWorkerOptions
 from funcnodes.manager.operations import make_worker
 from funcnodes.manager.process import worker_command, worker_environment
 from funcnodes.manager.registry import WorkerConfig, WorkerRegistry
+from funcnodes.manager.state import ManagerState
 from funcnodes.manager.supervisor import Supervisor
 from funcnodes.provision.venv import provision
 
@@ -21,7 +22,7 @@ __all__ = ["delete", "list_workers", "new", "provision_worker", "start", "stop"]
 
 
 def new(args: argparse.Namespace) -> int:
-    """Makes a worker, and starts it in the background unless `--create-only`."""
+    """Makes a worker; unless `--create-only` the manager starts it, now or when it starts itself."""
     registry = WorkerRegistry(current())
     reference = registry.find(args.copy).uuid if args.copy else None
     options = NewWorkerOptions(
@@ -39,7 +40,13 @@ def new(args: argparse.Namespace) -> int:
     output.answer(worker.uuid)
     if args.create_only:
         return 0
-    return _start_in_background(registry, worker)
+    if asyncio.run(find_manager(registry.dir)) is not None:
+        return _start_in_background(registry, worker)
+    ManagerState.read(registry.dir).want(worker.uuid, True)
+    output.say(
+        f"It starts with 'funcnodes runserver', or now with: funcnodes worker --uuid {worker.uuid} start"
+    )
+    return 0
 
 
 def list_workers(args: argparse.Namespace) -> int:

@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from funcnodes.errors import UnknownWorkerError, UsageError, WorkerConfigError, WorkerExistsError
+from funcnodes.errors import (
+    UnknownWorkerError,
+    UsageError,
+    WorkerConfigError,
+    WorkerExistsError,
+    WorkerStoppedError,
+)
+from funcnodes.manager.process import live_pid
 from funcnodes.provision.venv import environment_python
 from funcnodes_core._files import read_json, write_json
 from funcnodes_worker.errors import ConfigError
@@ -142,8 +149,8 @@ class WorkerRegistry:
             raise UsageError("a worker's name cannot be empty")
         return self._write(self.get(uuid), {"name": name.strip()})
 
-    def move(self, uuid: str, port: int) -> WorkerConfig:
-        """Gives the worker another port, from its next start on."""
+    def move(self, uuid: str, port: int | None) -> WorkerConfig:
+        """Gives the worker another port from its next start on; None lets it take a free one."""
         return self._write(self.get(uuid), {"port": port})
 
     def update(self, uuid: str, changes: Mapping[str, Any]) -> WorkerConfig:
@@ -194,8 +201,15 @@ class WorkerRegistry:
         return self.dir.data_path({"uuid": self._new_uuid(uuid)}).exists()
 
     def address(self, uuid: str) -> tuple[str, int, bool]:
-        """Host, port and whether it speaks TLS; where the proxy finds the worker."""
+        """Host, port and whether it speaks TLS; where the proxy finds the worker.
+
+        Raises:
+            UnknownWorkerError: there is no such worker.
+            WorkerStoppedError: it does not run, so whoever has its port now must not be sent our token.
+        """
         worker = self.get(uuid)
+        if live_pid(self.dir.pid_file(uuid)) is None:
+            raise WorkerStoppedError(uuid)
         return worker.host, worker.port, worker.ssl
 
     def requirements(self, worker: WorkerConfig) -> list[str]:

@@ -31,6 +31,7 @@ _READY_DEADLINE_S = 120.0
 _READY_CHECK_S = 0.03
 _STOP_DEADLINE_S = 10.0
 _LOOK_EVERY_S = 1.0
+_PORT_TAKEN = "PortTakenError"
 
 
 class WorkerStatus(StrEnum):
@@ -178,11 +179,25 @@ class Supervisor:
         self._changed()
 
     async def _start(self, uuid: str) -> None:
+        """Starts a process; where somebody else has the worker's port, the worker takes another one for good."""
+        try:
+            await self._start_once(uuid)
+        except WorkerStartError as error:
+            if not error.reason.startswith(_PORT_TAKEN):
+                raise
+            port = self.registry.get(uuid).port
+            self.registry.move(uuid, None)
+            await self._start_once(uuid)
+            now = self.registry.get(uuid).port
+            _LOG.warning("port %s of worker %s is taken; it listens on %s from now on", port, uuid, now)
+
+    async def _start_once(self, uuid: str) -> None:
         worker = self.registry.get(uuid)
         directory = self.registry.dir
         output = OutputTail(directory.logs / f"worker_{uuid}.out")
         command = worker_command(self.registry.python(worker), directory.path, uuid)
         self._crashes.pop(uuid, None)
+        directory.runstate_file(uuid).unlink(missing_ok=True)  # what an earlier process said is no answer
         environment = worker_environment(own_packages=bool(worker.data.get("env_path")))
         try:
             with output.open() as file:

@@ -7,7 +7,7 @@ import aiohttp
 from aiohttp import web
 from yarl import URL
 
-from funcnodes.errors import UnknownWorkerError, WorkerConfigError
+from funcnodes.errors import UnknownWorkerError, WorkerConfigError, WorkerStoppedError
 from funcnodes.net.listen import url_host
 from funcnodes.net.proxy import close_with, pass_http, pass_websocket, refuse
 
@@ -25,7 +25,7 @@ class WorkerGate:
     """Passes requests on to the workers that `find` knows.
 
     Args:
-        find: Gives the address of a worker by its id, or raises UnknownWorkerError.
+        find: Gives the address of a worker by its id, or raises UnknownWorkerError or WorkerStoppedError.
         token: The shared secret, added to what goes on.
     """
 
@@ -82,6 +82,8 @@ class WorkerGate:
             host, port, tls = self._find(uuid)
         except UnknownWorkerError as error:
             return refuse(404, str(error), error.code)
+        except WorkerStoppedError as error:
+            return refuse(503, str(error), error.code)
         except WorkerConfigError as error:
             return refuse(500, str(error), error.code)
         secure = "s" if tls else ""
