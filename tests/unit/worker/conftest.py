@@ -63,6 +63,18 @@ def constant() -> int:
     return 42
 
 
+def refuse(src: Any, result: Any) -> None:
+    """A callback that fails for one value."""
+    if result == 13:
+        raise RuntimeError("unlucky")
+
+
+@fn.NodeDecorator("doc.picky", default_io_options={"a": {"on": {"after_set_value": refuse}}})
+def picky(a: int = 1) -> int:
+    """Has a callback that fails for 13."""
+    return a
+
+
 class Broken(fn.Node):
     """A node class whose constructor fails."""
 

@@ -334,6 +334,30 @@ async def test_constructor_that_fails_changes_nothing(bench: Open) -> None:
     assert one.space.nodes == []
 
 
+async def test_callback_that_fails_neither_undoes_a_set_nor_keeps_a_graph_closed(bench: Open) -> None:
+    one = bench()
+    one.do("add_node", node_id="doc.picky", uuid="p")
+    one.do("update_node_input", uuid="p", input_id="a", value=13)
+    one.do("add_node", node_id="doc.add", uuid="x")
+
+    again = bench()
+
+    assert one.value("p", "a") == again.value("p", "a") == 13
+    assert "unlucky" in again.report.warnings[0]
+    assert len(again.space.nodes) == 2
+
+
+async def test_what_the_graph_does_behind_the_document_is_a_warning(bench: Open) -> None:
+    one = bench()
+    one.do("add_node", node_id="doc.add", uuid="x")
+    one.space.remove_node_by_id("x")  # as a node of a module might do
+
+    one.do("remove_node", uuid="x")
+
+    assert "was not applied whole" in one.document._live.warnings[0]
+    assert one.document.model.nodes == {}
+
+
 async def test_missing_class_keeps_its_place_with_data_and_edges(bench: Open) -> None:
     one = bench()
     data = {

@@ -77,6 +77,8 @@ def test_empty_graph_is_a_graph() -> None:
         ({"format": 99}, "format 99"),
         ({"nodes": [{"uuid": 5, "node_id": "x"}]}, "uuid"),
         ({"nodes": {}}, "array"),
+        ({"nodes": [{"uuid": "a", "node_id": "x", "mode": "odd"}]}, "mode"),
+        ({"nodes": [{"uuid": "a", "node_id": "x", "io": {"p": {"hidden": "yes"}}}]}, "hidden"),
         ({"edges": [["a", "out", "nowhere", "x"]]}, "nowhere"),
         ({"groups": {"g": {"parent": "h"}, "h": {"parent": "g"}}}, "parent"),
         ({"groups": {}}, "group"),

@@ -344,6 +344,6 @@ class Document:
 
     def _save_or_log(self) -> None:
         try:
-            self.store.save_snapshot()
+            self.store.save_snapshot(collect=not self._settler.busy)
         except JournalError as exc:
             _LOG.error("%s", exc)

@@ -14,11 +14,12 @@ from msgspec import Struct, field
 from funcnodes_core._setup import AVAILABLE_MODULES
 from funcnodes_core.lib.shelf import flatten_shelf
 from funcnodes_worker.context import GraphContext
-from funcnodes_worker.errors import BadArgumentsError, DocumentFormatError
+from funcnodes_worker.errors import BadArgumentsError, ConflictError, DocumentFormatError
 from funcnodes_worker.persistence.blobs import BlobSource
 from funcnodes_worker.persistence.export import (
     LoadedGraph,
     extract_files,
+    files_below,
     load_graph_file,
     parse_graph,
     write_fnw,
@@ -30,6 +31,9 @@ from funcnodes_worker.protocol import events as ev
 from funcnodes_worker.rpc.registry import Success, command
 
 __all__ = ["Exported", "Loaded"]
+
+
+MAX_ANSWER_BYTES = 256 * 1024 * 1024
 
 
 class Exported(Struct, kw_only=True):
@@ -93,6 +97,12 @@ def load_data(ctx: GraphContext, data: dict[str, Any] | str) -> Loaded:
 def export_worker(ctx: GraphContext, include_files: bool = False) -> Exported:
     """The graph with all that belongs to it as one `.fnw` file."""
     document = ctx.document
+    files_dir = document.files_dir if include_files else None
+    size = sum(path.stat().st_size for path in files_below(files_dir))
+    if size > MAX_ANSWER_BYTES:
+        raise ConflictError(
+            f"the files are {size} bytes, an answer holds {MAX_ANSWER_BYTES}: export without them"
+        )
     document.save_snapshot()
     snapshot = document.store.snapshot()
     packages = _packages(snapshot)
@@ -112,7 +122,7 @@ def export_worker(ctx: GraphContext, include_files: bool = False) -> Exported:
             document.store.blobs,
             config=config,
             versions=packages,
-            files_dir=document.files_dir if include_files else None,
+            files_dir=files_dir,
         )
         data = path.read_bytes()
     return Exported(filename=f"{document.name or 'graph'}.fnw", data=base64.b64encode(data).decode())

@@ -12,7 +12,7 @@ import os
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ from funcnodes_worker.persistence.snapshot import FORMAT, Snapshot, dump_snapsho
 __all__ = [
     "LoadedGraph",
     "extract_files",
+    "files_below",
     "load_graph_file",
     "parse_graph",
     "portable_config",
@@ -209,7 +210,7 @@ def write_fnw(
                 archive.writestr("lock", _json(dict(sorted(versions.items()))))
                 for name in sorted(blob_names(state)):
                     archive.writestr(f"values/{name}", blobs.get(name))
-                for file in _files_below(files_dir):
+                for file in files_below(files_dir):
                     archive.write(file, _FILES + file.relative_to(files_dir or file).as_posix())
             out.flush()
             os.fsync(out.fileno())
@@ -219,7 +220,12 @@ def write_fnw(
         Path(temp).unlink(missing_ok=True)
 
 
-def _files_below(folder: Path | None) -> Iterable[Path]:
+def files_below(folder: Path | None) -> list[Path]:
+    """The files that an export takes along, links left out; none without a folder.
+
+    Raises:
+        DocumentFormatError: they are more than an archive may hold.
+    """
     if folder is None or not folder.is_dir():
         return []
     found = sorted(file for file in folder.rglob("*") if file.is_file() and not file.is_symlink())

@@ -24,7 +24,13 @@ _NODE_KEYS = frozenset(
         "io_order frontend"
     ).split()
 )
-_PORT_KEYS = ("is_input", "name", "hidden", "value_options", "render_options")
+_PORT_KEYS: dict[str, type] = {
+    "is_input": bool,
+    "name": str,
+    "hidden": bool,
+    "value_options": dict,
+    "render_options": dict,
+}
 
 
 def is_legacy(data: Any) -> bool:
@@ -109,7 +115,7 @@ def _properties(raw: Mapping[str, Any], view: Mapping[str, Any]) -> Record:
 
 
 def _port(raw: Mapping[str, Any]) -> Record:
-    port: Record = {key: raw[key] for key in _PORT_KEYS if raw.get(key) is not None}
+    port: Record = {key: raw[key] for key, kind in _PORT_KEYS.items() if isinstance(raw.get(key), kind)}
     is_input = bool(raw.get("is_input", True))
     value = raw.get("value", _NO_VALUE)
     if value == _NO_VALUE and is_input:

@@ -109,16 +109,22 @@ class LiveGraph:
         """
         with self.quiet():
             for record in model.nodes.values():
-                self.add(self.make_or_stand_in(record), record)
+                self._add_guarded(record)
             for edge in model.edges:
                 self._connect(edge)
             for key, value in model.props.items():
                 self.space.set_property(key, value)
             self.space.groups.deserialize(groups_for_space(model))
-            for uuid in model.nodes:
-                self.restore(uuid, settled)
+            for node in self.space.nodes:
+                self.restore(node.uuid, settled)
             for edge in model.edges:
                 self._hand_on(edge, settled)
+
+    def _add_guarded(self, record: Record) -> None:
+        try:
+            self.add(self.make_or_stand_in(record), record)
+        except Exception as exc:  # noqa: BLE001 - callbacks of node modules are foreign code; the others must open
+            self._warn(f"node {record['uuid']!r} is not whole: {type(exc).__name__}: {exc}")
 
     @contextmanager
     def quiet(self, only: Node | None = None) -> Iterator[None]:
@@ -178,7 +184,16 @@ class LiveGraph:
     # -- single edits
 
     def apply(self, edit: Edit, nodes: dict[str, Node]) -> None:
-        """Applies one edit of a node, edge or field; `nodes` are those that `prepare` made."""
+        """Applies one edit of a node, edge or field; `nodes` are those that `prepare` made.
+
+        The edit is in the journal already, so what goes wrong here is a warning.
+        """
+        try:
+            self._apply(edit, nodes)
+        except Exception as exc:  # noqa: BLE001 - callbacks of node modules are foreign code
+            self._warn(f"{type(edit).__name__} was not applied whole: {type(exc).__name__}: {exc}")
+
+    def _apply(self, edit: Edit, nodes: dict[str, Node]) -> None:
         match edit:
             case PutNode(node=record):
                 self.add(nodes[record["uuid"]], record)

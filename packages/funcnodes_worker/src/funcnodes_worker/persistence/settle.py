@@ -39,6 +39,9 @@ MOST_S = 10.0
 """After failures the next attempt waits ever longer, up to this."""
 
 
+_TRIGGER_PORTS = ("_triggerinput", "_triggeroutput")
+
+
 class _Held(NamedTuple):
     uuid: str
     io: str
@@ -64,10 +67,15 @@ class Settler(SpaceObserver):
         self._under_way: list[_Held] | None = None
         self.after_write: Callable[[], None] = lambda: None
 
+    @property
+    def busy(self) -> bool:
+        """Whether values are being encoded and stored right now."""
+        return self._under_way is not None
+
     # -- what happened
 
     def value_changed(self, port: NodeIO) -> None:
-        if port.node is not None and port.id not in ("_triggerinput", "_triggeroutput"):
+        if port.node is not None and port.id not in _TRIGGER_PORTS:
             self._dirty[port.node.uuid, port.id, port.is_input()] = None
             if self._timer is None:
                 self.wake()
@@ -167,7 +175,8 @@ class Settler(SpaceObserver):
             return False
         key = (port.node.uuid, port.id)
         if port.links_in:
-            known = any(link.src.value is port.value for link in port.links_in)
+            sources = [link.src for link in port.links_in if link.src.id not in _TRIGGER_PORTS]
+            known = any(source.value is port.value for source in sources)
         else:
             recorded = self._store.model.field(("nodes", key[0], "io", key[1], "value"))
             known = _records(recorded, _own_value(port))

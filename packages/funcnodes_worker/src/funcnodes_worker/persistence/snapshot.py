@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from msgspec import Struct, field
@@ -25,7 +25,7 @@ from funcnodes_worker.errors import DocumentFormatError
 from funcnodes_worker.journal import PortValue
 from funcnodes_worker.persistence.model import GraphModel
 
-__all__ = ["FORMAT", "Snapshot", "dump_snapshot", "parse_snapshot"]
+__all__ = ["FORMAT", "NodeRecord", "PortRecord", "Snapshot", "dump_snapshot", "parse_snapshot"]
 
 FORMAT = 3
 KIND = "funcnodes graph"
@@ -135,12 +135,29 @@ def _check_forest(model: GraphModel, group_id: str) -> None:
         parent = model.groups[parent].get("parent")
 
 
-class _NodeFile(Struct, kw_only=True):
+class PortRecord(Struct, kw_only=True):
+    """The form that what a file says about a port must have; `value` and `default` are exact forms."""
+
+    is_input: bool = True
+    name: str = ""
+    hidden: bool = False
+    value_options: dict[str, Any] = field(default_factory=dict)
+    render_options: dict[str, Any] = field(default_factory=dict)
+
+
+class NodeRecord(Struct, kw_only=True):
+    """The form that a node in a file or fragment must have; further keys are kept."""
+
     uuid: str
     node_id: str
     name: str = ""
+    description: str = ""
+    mode: Literal["active", "muted", "bypassed"] = "active"
+    group: str | None = None
+    reset_inputs_on_trigger: bool = False
+    render_options: dict[str, Any] = field(default_factory=dict)
     properties: dict[str, Any] = field(default_factory=dict)
-    io: dict[str, dict[str, Any]] = field(default_factory=dict)
+    io: dict[str, PortRecord] = field(default_factory=dict)
 
 
 class _File(Struct, kw_only=True):
@@ -158,9 +175,9 @@ class _File(Struct, kw_only=True):
 
 def _whole_node(raw: Record, file: _File) -> Record:
     """A node record put together again from its block, its layout and its values."""
-    known = msgspec.convert(raw, _NodeFile)
+    known = msgspec.convert(raw, NodeRecord)
     layout = {_LAYOUT + key: value for key, value in file.layout.get(known.uuid, {}).items()}
-    ports = dict(known.io)
+    ports = dict(raw.get("io", {}))
     for io_id, value in file.values.get(known.uuid, {}).items():
         ports[io_id] = {**ports.get(io_id, {}), "value": value}
     return {**raw, "name": known.name, "properties": {**known.properties, **layout}, "io": ports}

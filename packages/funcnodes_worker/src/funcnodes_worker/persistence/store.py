@@ -140,8 +140,13 @@ class DocumentStore:
     def _keep_legacy(self, path: Path) -> None:
         """A file of an earlier release stays beside ours, for those who go back."""
         copy = path.with_name(f"{path.stem}.earlier{path.suffix}")
-        if not copy.exists():
-            shutil.copyfile(path, copy)
+        try:
+            if not copy.exists():
+                shutil.copyfile(path, copy)
+        except OSError as exc:
+            raise JournalError(
+                exc.errno, f"cannot keep the earlier graph ({exc.strerror})", str(copy)
+            ) from exc
         self._unsaved = True
 
     def _take(self, snapshot: Snapshot) -> None:
@@ -252,8 +257,11 @@ class DocumentStore:
             extra=dict(self.extra),
         )
 
-    def save_snapshot(self) -> None:
+    def save_snapshot(self, *, collect: bool = True) -> None:
         """Writes the snapshot, keeps the last few, and drops journal and values that nobody needs any more.
+
+        Args:
+            collect: false while values are being stored that no file refers to yet.
 
         Raises:
             JournalError: the disk refused; the snapshot before is untouched.
@@ -266,7 +274,7 @@ class DocumentStore:
             if self._journal.size_bytes > SEGMENT_BYTES:
                 self._journal.rotate(self.rev)
             self._drop_old_segments()
-            if self.blobs.names():
+            if collect and self.blobs.names():
                 self.blobs.keep_only(self._wanted_blobs())
         except OSError as exc:
             raise JournalError(

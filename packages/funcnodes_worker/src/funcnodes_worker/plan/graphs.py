@@ -24,7 +24,7 @@ from funcnodes_worker.edits import (
 from funcnodes_worker.errors import BadArgumentsError
 from funcnodes_worker.persistence.blobs import BlobSource
 from funcnodes_worker.persistence.model import GraphModel
-from funcnodes_worker.persistence.snapshot import check_model
+from funcnodes_worker.persistence.snapshot import NodeRecord, check_model
 from funcnodes_worker.persistence.values import check_exact, pack, unpack
 
 __all__ = ["Fragment", "make_fragment", "plan_clear", "plan_paste", "plan_replace", "read_fragment"]
@@ -117,21 +117,13 @@ def read_fragment(data: Any) -> Fragment:
     try:
         fragment = msgspec.convert(data, Fragment)
         for node in fragment.nodes:
-            msgspec.convert(node, _FragmentNode)
+            msgspec.convert(node, NodeRecord)
         if fragment.kind != FRAGMENT_KIND:
             raise ValueError("this is no piece of a graph")
         check_model(GraphModel(fragment.nodes, fragment.edges, fragment.groups))
     except ValueError as exc:
         raise BadArgumentsError(f"kwargs.fragment: {exc}") from exc
     return fragment
-
-
-class _FragmentNode(Struct, kw_only=True):
-    uuid: str
-    node_id: str
-    name: str = ""
-    properties: dict[str, Any] = field(default_factory=dict)
-    io: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 def plan_paste(
