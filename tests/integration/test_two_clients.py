@@ -376,8 +376,8 @@ class RandomUser:
 
 WEIGHTS = {
     "add_node": 16, "remove_node": 6, "update_node": 14, "update_node_input": 22, "update_io": 6, "trigger_node": 4,
-    "set_node_mode": 3, "add_edge": 12, "remove_edge": 3, "group_nodes": 3, "update_group": 3, "remove_group": 2,
-    "copy_nodes": 1.5, "paste_nodes": 1.5, "undo": 6, "redo": 4, "clear": 0.8, "save": 0.8, "load_data": 1.2, "export_worker": 0.6, "import_worker": 1.2,
+    "set_node_mode": 3, "add_edge": 12, "remove_edge": 3, "group_nodes": 3, "update_group": 3, "remove_group": 3,
+    "copy_nodes": 1.5, "paste_nodes": 1.5, "undo": 6, "redo": 4, "clear": 1.1, "save": 0.8, "load_data": 1.2, "export_worker": 0.6, "import_worker": 1.2,
 }  # fmt: skip
 
 
