@@ -8,6 +8,7 @@ import type { Json, PortRecord, PreviewData } from "@/store/types";
 import { Preview } from "@/previews/Preview";
 import { choosePreview } from "@/previews/choose";
 import { save, valueFile } from "@/previews/download";
+import { previewUrl } from "@/previews/objectUrl";
 import { toTable } from "@/previews/tableModel";
 import { Button, IconButton } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
@@ -88,8 +89,9 @@ function download(port: PortRecord, whole: Json | null, name: string): void {
   if (port.preview === null) return;
   const { mime, data } = shownData(port.preview, whole);
   const kind = choosePreview(mime, data, port.renderOptions.type);
-  const file = port.preview.complete || whole !== null ? valueFile(kind, mime, data, name) : null;
-  save(file ?? valueUrl(port.node, port.id, port.version));
+  const picture = kind === "svg" || kind === "image"; // these come whole or not at all
+  const file = picture || port.preview.complete || whole !== null ? valueFile(kind, mime, data, name) : null;
+  save(file ?? (picture ? previewUrl(port) : valueUrl(port.node, port.id, port.version)));
 }
 
 function Opened({ port, onClose }: { port: PortRecord; onClose: () => void }) {

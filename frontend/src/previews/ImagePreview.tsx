@@ -1,6 +1,10 @@
 import { useState } from "react";
+import type { PreviewSize } from "@/previews/choose";
+import { bytesOfData, previewUrl, useObjectUrl } from "@/previews/objectUrl";
 import type { PreviewProps } from "@/previews/types";
-import { bytesOfData, useObjectUrl } from "@/previews/objectUrl";
+import { workerUrl } from "@/store/intents";
+import { CommandError } from "@/store/session";
+import type { PortRecord } from "@/store/types";
 import { cx } from "@/ui/cx";
 import { wireToText } from "@/widgets/values";
 import css from "@/previews/Previews.module.css";
@@ -18,17 +22,41 @@ function imageBytes(data: unknown): unknown {
   return { "$fn:bytes": base64 };
 }
 
-function Picture({ data, mime, props, ground }: { data: unknown; mime: string; props: PreviewProps; ground?: string }) {
-  const url = useObjectUrl(data, mime);
+/** Where an image lies that was too large to come along; null when it came, or when nobody can be asked. */
+function remoteImage(data: unknown, port: PortRecord | undefined): string | null {
+  if (port === undefined || (bytesOfData(data)?.length ?? 0) > 0) return null;
+  try {
+    const { href } = port.preview ?? {};
+    return href === undefined ? previewUrl(port) : workerUrl(href);
+  } catch (error) {
+    if (error instanceof CommandError) return null; // between two workers there is no address
+    throw error;
+  }
+}
+
+interface PictureProps {
+  data: unknown;
+  mime: string;
+  size: PreviewSize;
+  port?: PortRecord;
+  ground?: string;
+}
+
+function Picture({ data, mime, size, port, ground }: PictureProps) {
+  const made = useObjectUrl(data, mime);
+  const remote = remoteImage(data, port);
+  const url = remote ?? made;
   const [tiny, setTiny] = useState(false);
   const [broken, setBroken] = useState<string | null>(null);
-  if (url === null) return <span className={css.emptyBody}>{bytesOfData(data) === null ? "not an image" : ""}</span>;
-  if (broken === url) return <span className={props.size === "port" ? css.line : css.emptyBody}>not an image that can be shown</span>;
+  if (url === null && bytesOfData(data) !== null) return null; // the address of the blob comes with the next frame
+  if (url === null || broken === url) {
+    return <span className={size === "port" ? css.line : css.emptyBody}>not an image that can be shown</span>;
+  }
   return (
     <img
-      className={cx(CLASSES[props.size], ground, tiny && css.pixels)}
+      className={cx(CLASSES[size], ground, tiny && css.pixels)}
       src={url}
-      alt={props.port ? `Value of ${props.port.name}` : "Image"}
+      alt={port ? `Value of ${port.name}` : "Image"}
       draggable={false}
       onLoad={(event) => setTiny(event.currentTarget.naturalWidth < TINY_PX)}
       onError={() => setBroken(url)}
@@ -36,12 +64,11 @@ function Picture({ data, mime, props, ground }: { data: unknown; mime: string; p
   );
 }
 
-export function ImagePreview(props: PreviewProps) {
-  const mime = props.mime ?? "image/png";
-  return <Picture data={imageBytes(props.data)} mime={mime} props={props} ground={css.checks} />;
+export function ImagePreview({ data, mime, size, port }: PreviewProps) {
+  return <Picture data={imageBytes(data)} mime={mime ?? "image/png"} size={size} port={port} ground={css.checks} />;
 }
 
 /** Always as an image: a document of its own in the page could run scripts. */
-export function SvgPreview(props: PreviewProps) {
-  return <Picture data={props.data} mime="image/svg+xml" props={props} ground={css.sheet} />;
+export function SvgPreview({ data, size, port }: PreviewProps) {
+  return <Picture data={data} mime="image/svg+xml" size={size} port={port} ground={css.sheet} />;
 }

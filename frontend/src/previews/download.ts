@@ -44,11 +44,10 @@ export function valueFile(kind: PreviewKind, mime: string, data: unknown, name: 
     case "none":
       return null;
     case "svg":
-      return { name: `${base}.svg`, mime: "image/svg+xml", content: wireToText(data) ?? bytesOfData(data) ?? "" };
     case "image":
     case "bytes": {
       const bytes = bytesOfData(data);
-      const end = kind === "image" ? extension(mime) : "bin";
+      const end = kind === "bytes" ? "bin" : kind === "svg" ? "svg" : extension(mime);
       return bytes === null || bytes.length === 0 ? null : { name: `${base}.${end}`, mime, content: bytes };
     }
     case "text":

@@ -1,4 +1,6 @@
 import { useEffect, useMemo, useState } from "react";
+import { valueUrl } from "@/store/intents";
+import type { PortRecord } from "@/store/types";
 import { bytesOf, tagged, wireToText } from "@/widgets/values";
 
 /** The bytes of what a frame or a tagged value carries; text is encoded as UTF-8. */
@@ -8,6 +10,11 @@ export function bytesOfData(data: unknown): Uint8Array | null {
   if (fn?.tag === "bytes") return bytesOf(String(fn.payload));
   const text = wireToText(data);
   return text === null ? null : new TextEncoder().encode(text);
+}
+
+/** Where the worker offers the bytes that a port shows; changes with every value. */
+export function previewUrl(port: Pick<PortRecord, "node" | "id" | "version" | "isInput">): string {
+  return `${valueUrl(port.node, port.id, port.version)}&io_type=${port.isInput ? "input" : "output"}&preview=1`;
 }
 
 /** A blob address for bytes, given back when they change. */
