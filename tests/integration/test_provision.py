@@ -67,6 +67,17 @@ async def test_the_earlier_editor_and_other_versions_of_ours_stay_out(tmp_path: 
     assert "funcnodes-react-flow" not in found
 
 
+async def test_a_configuration_folder_inside_another_project_makes_no_difference(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text(
+        "[project]\nname='outer'\nversion='0'\nrequires-python='>=3.11'\n[tool.uv.workspace]\nmembers=['workers/*']\n"
+    )
+
+    python = await provision(tmp_path / "workers" / "worker_x")
+
+    assert python.is_relative_to(tmp_path / "workers" / "worker_x")
+    assert not (tmp_path / ".venv").exists()
+
+
 async def test_what_cannot_be_resolved_is_named_and_changes_nothing(tmp_path: Path) -> None:
     folder = tmp_path / "worker"
     await provision(folder)

@@ -92,8 +92,11 @@ async def provision(
         else:
             project.unlink()
         raise ProvisionError(folder, _reason(status, lines), "\n".join(lines))
+    made = environment_python(folder / ".venv")
+    if not made.exists():
+        raise ProvisionError(folder, f"uv ended without an error and without {str(made)!r}", "\n".join(lines))
     tell("The environment is ready", 1.0)
-    return environment_python(folder / ".venv")
+    return made
 
 
 async def _run(command: list[str], tell: Progress) -> tuple[int, list[str]]:

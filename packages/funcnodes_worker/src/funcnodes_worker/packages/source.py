@@ -112,6 +112,8 @@ def project_file(extra: Iterable[str] = ()) -> str:
             "# our packages stay as they are, and the earlier editor, which some modules ask for, stays out",
             f"override-dependencies = {_toml_list([*own, *KEPT_OUT])}",
             "",
+            "[tool.uv.workspace]  # its own root, wherever the configuration folder lies",
+            "",
             "[tool.uv.sources]",
             *sources,
             "",
