@@ -210,6 +210,7 @@ class WorkerProcess:
         self.started: list[subprocess.Popen[str]] = []
         self.process: subprocess.Popen[str] | None = None
         self.url = ""
+        self.prefix: list[str] = []
         self.file = self.dir / "workers" / f"worker_{uuid}.json"
         self.file.parent.mkdir(parents=True, exist_ok=True)
         self.file.write_text(json.dumps({"uuid": uuid, "name": "tested", **config}))
@@ -234,7 +235,8 @@ class WorkerProcess:
     def spawn(self, *args: str) -> subprocess.Popen[str]:
         """Starts a process without waiting for anything."""
         process = subprocess.Popen(
-            [sys.executable, "-m", "funcnodes_worker", "--dir", str(self.dir), "--uuid", self.uuid, *args],
+            [*self.prefix, sys.executable, "-m", "funcnodes_worker", "--dir", str(self.dir), "--uuid", self.uuid,
+             *args],
             env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             text=True,
         )  # fmt: skip
