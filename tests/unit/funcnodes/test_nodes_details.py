@@ -16,6 +16,7 @@ pytestmark = pytest.mark.anyio
     [
         ("divide", {"a": 1, "b": 0}, ZeroDivisionError, "division"),
         ("power", {"base": -8, "exponent": 0.5}, ValueError, "not a real number"),
+        ("power", {"base": 10, "exponent": 10**9}, OverflowError, "bits"),
         ("clamp", {"value": 1, "low": 2, "high": 1}, ValueError, "above high"),
         ("scale", {"value": 1, "from_low": 2, "from_high": 2}, ValueError, "empty"),
         ("math_function", {"value": -1, "function": "square root"}, ValueError, None),
@@ -29,6 +30,8 @@ pytestmark = pytest.mark.anyio
         ("get_value", {"mapping": {"a": 1}, "key": "b"}, KeyError, "there are 'a'"),
         ("make_dict", {"keys": ["a"], "values": []}, ValueError, None),
         ("format_text", {"template": "{missing}"}, KeyError, "missing"),
+        ("format_text", {"template": "{value.__class__}"}, KeyError, "__class__"),
+        ("format_text", {"template": "{value[0]}", "value": "x"}, KeyError, "value.0"),
         ("parse_time", {"text": "soon"}, ValueError, "soon"),
         ("table_from_lists", {"columns": {"a": [1], "b": []}}, ValueError, "different lengths"),
         ("group_rows", {"rows": [{"a": 1}], "by": " "}, ValueError, "at least one column"),

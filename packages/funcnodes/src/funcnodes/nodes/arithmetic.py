@@ -2,11 +2,14 @@
 
 import math
 from collections.abc import Callable
-from typing import Literal
+from typing import Any, Literal
 
 from funcnodes_core import NodeDecorator, Shelf
 
 __all__ = ["SHELF"]
+
+# whole numbers of more bits would keep the graph busy for long
+MOST_BITS = 100_000
 
 FUNCTIONS: dict[str, Callable[[float], float]] = {
     "square root": math.sqrt,
@@ -121,11 +124,14 @@ def power(base: float, exponent: float = 2.0) -> float:
 
     Raises:
         ValueError: If the result is not a real number (a broken power of a negative number).
+        OverflowError: If it is too large.
     """
-    result = base**exponent
+    if isinstance(base, int) and isinstance(exponent, int) and base.bit_length() * exponent > MOST_BITS:
+        raise OverflowError(f"{base!r} to the power of {exponent!r} has more than {MOST_BITS} bits")
+    result: Any = base**exponent
     if isinstance(result, complex):
         raise ValueError(f"{base!r} to the power of {exponent!r} is not a real number")
-    return float(result) if isinstance(result, float) else result
+    return result  # type: ignore[no-any-return] # whole numbers stay whole
 
 
 @NodeDecorator("funcnodes.absolute", name="Absolute")

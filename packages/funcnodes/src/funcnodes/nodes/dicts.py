@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from funcnodes.nodes.missing import is_missing
 from funcnodes_core import NodeDecorator, NoValue, Shelf
 from funcnodes_core.decorator import update_other_io_options
 
@@ -46,7 +47,7 @@ def get_value(mapping: dict[str, Any], key: str, default: Any = NoValue) -> Any:
     """
     if key in mapping:
         return mapping[key]
-    if default is NoValue or default == str(NoValue):
+    if is_missing(default):
         raise KeyError(f"no key {key!r}; there are {', '.join(map(repr, list(mapping)[:10])) or 'none'}")
     return default
 

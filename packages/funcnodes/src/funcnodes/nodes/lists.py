@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from funcnodes.nodes.missing import is_missing
 from funcnodes.nodes.ordering import sort_key
 from funcnodes_core import NodeDecorator, NoValue, Shelf
 
@@ -21,8 +22,7 @@ def make_list(a: Any, b: Any = NoValue, c: Any = NoValue, d: Any = NoValue) -> l
     Returns:
         out: The values that are there, in order.
     """
-    # a default of NoValue may arrive as its text, depending on how the input was declared
-    return [value for value in (a, b, c, d) if value is not NoValue and value != str(NoValue)]
+    return [value for value in (a, b, c, d) if not is_missing(value)]
 
 
 @NodeDecorator("funcnodes.list_length", name="List length")

@@ -1,11 +1,22 @@
 """Nodes for texts."""
 
 import re
+import string
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from funcnodes_core import NodeDecorator, Shelf
 
 __all__ = ["SHELF"]
+
+
+class _PlainFormatter(string.Formatter):
+    """Fills in values by name only: `{value.name}` would reach into Python, and a template is just text."""
+
+    def get_field(self, field_name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[Any, str]:
+        if field_name not in kwargs:
+            raise KeyError(f"no value {field_name!r}; there are {', '.join(map(repr, kwargs))}")
+        return kwargs[field_name], field_name
 
 
 @NodeDecorator("funcnodes.join_text", name="Join text")
@@ -123,7 +134,7 @@ def format_text(template: str = "{value}", value: Any = "", values: dict[str, An
         KeyError: If a name is not in the dict.
         ValueError: If a format does not fit its value.
     """
-    return template.format_map({"value": value, **(values or {})})
+    return _PlainFormatter().vformat(template, (), {"value": value, **(values or {})})
 
 
 @NodeDecorator("funcnodes.change_case", name="Change case")
