@@ -271,6 +271,22 @@ async def test_a_worker_that_ignores_the_request_to_end_is_ended(
     assert made.pid("fake") is None
 
 
+async def test_a_second_ctrl_c_ends_what_does_not_end_by_itself(program: Any, helpers: Any) -> None:
+    program.new_fake()
+    manager = Manager(program, helpers, FAKE_WORKER="deaf")
+    async with manager.client() as socket:
+        await manager.ask(socket, "set_worker", type="set_active", workerid="fake")
+        pid = manager.pid_of("fake")
+        manager.process.send_signal(signal.SIGINT)
+        while (await helpers.receive(socket, "worker_status"))["active"][0]["status"] != "stopping":
+            pass
+        manager.process.send_signal(signal.SIGINT)
+        await helpers.until(lambda: manager.process.poll() is not None, 5.0)
+
+    await helpers.until(lambda: not helpers.lives(pid), 5.0)
+    assert manager.process.returncode == 130
+
+
 async def test_a_worker_whose_port_was_taken_moves_to_another_for_good(program: Any, helpers: Any) -> None:
     program.run("worker", "--uuid", "mine", "new", "--not-in-venv", "--create-only")
     manager = Manager(program, helpers)

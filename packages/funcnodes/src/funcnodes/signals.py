@@ -14,7 +14,7 @@ _SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if
 def stop_event() -> Iterator[asyncio.Event]:
     """An event that is set by ctrl+c, by SIGTERM and when the terminal is closed.
 
-    A second ctrl+c interrupts the orderly end.
+    A second ctrl+c interrupts the orderly end; then the context raises KeyboardInterrupt.
     """
     loop = asyncio.get_running_loop()
     event = asyncio.Event()
@@ -32,6 +32,10 @@ def stop_event() -> Iterator[asyncio.Event]:
             added.append(number)
     try:
         yield event
+    except asyncio.CancelledError:
+        if event.is_set():
+            raise KeyboardInterrupt from None
+        raise
     finally:
         for number in added:
             loop.remove_signal_handler(number)

@@ -308,7 +308,12 @@ async def _end_process(process: asyncio.subprocess.Process) -> None:
     try:
         async with asyncio.timeout(_STOP_DEADLINE_S):
             await process.wait()
-    except TimeoutError:
+    except (
+        TimeoutError,
+        asyncio.CancelledError,
+    ) as error:  # the second ctrl+c: whoever asked has no patience
         with contextlib.suppress(ProcessLookupError):
             process.kill()
+        if isinstance(error, asyncio.CancelledError):
+            raise
         await process.wait()
