@@ -1,17 +1,28 @@
-/** Adding a node without a pointer: in the middle of what is seen, beside what was added before. */
+/** Adding a node without a pointer: in the middle of what is seen, beside what is there already. */
 
-import { useCallback, useRef } from "react";
+import { useCallback } from "react";
 import { useReactFlow } from "@xyflow/react";
 import { NODE_WIDTH } from "@/canvas/estimate";
-import { selectNodes } from "@/canvas/flow";
+import { flowNodes, selectNodes } from "@/canvas/flow";
+import { freePlace } from "@/canvas/freePlace";
 import { addNode } from "@/store/intents";
 
-const STAIRS = 28;
-const STEPS = 8;
+/** What a node of a few ports takes; its body may grow once it has run. */
+const NEW_HEIGHT = 180;
+
+function taken() {
+  return flowNodes
+    .get()
+    .filter((node) => node.type !== "group")
+    .map((node) => ({
+      ...node.position,
+      width: node.measured?.width ?? NODE_WIDTH,
+      height: node.measured?.height ?? NEW_HEIGHT,
+    }));
+}
 
 export function useAddAtCentre(): (nodeId: string) => void {
   const { screenToFlowPosition } = useReactFlow();
-  const count = useRef(0);
   return useCallback(
     (nodeId: string) => {
       const stage = document.querySelector(".react-flow")?.getBoundingClientRect();
@@ -19,9 +30,9 @@ export function useAddAtCentre(): (nodeId: string) => void {
         x: stage === undefined ? innerWidth / 2 : stage.x + stage.width / 2,
         y: stage === undefined ? innerHeight / 2 : stage.y + stage.height / 3,
       });
-      const step = (count.current % STEPS) * STAIRS;
-      count.current += 1;
-      void addNode(nodeId, [middle.x - NODE_WIDTH / 2 + step, middle.y + step]).then((uuid) => {
+      const wanted = { x: middle.x - NODE_WIDTH / 2, y: middle.y, width: NODE_WIDTH, height: NEW_HEIGHT };
+      const place = freePlace(wanted, taken());
+      void addNode(nodeId, [place.x, place.y]).then((uuid) => {
         if (uuid !== undefined) selectNodes([uuid]);
       });
     },

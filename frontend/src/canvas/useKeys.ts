@@ -70,8 +70,9 @@ export function useKeys(surface: RefObject<HTMLDivElement | null>): void {
       const box = surface.current?.getBoundingClientRect() ?? new DOMRect(0, 0, innerWidth, innerHeight);
       return { x: box.x + box.width / 2, y: box.y + box.height / 3 };
     };
-    const inside = (point: { x: number; y: number } | null) =>
-      point !== null && surface.current?.contains(document.elementFromPoint(point.x, point.y)) ? point : middle();
+    const overCanvas = (point: { x: number; y: number } | null) =>
+      point !== null && (surface.current?.contains(document.elementFromPoint(point.x, point.y)) ?? false);
+    const inside = (point: { x: number; y: number } | null) => (point !== null && overCanvas(point) ? point : middle());
     const search = () => {
       const { x, y } = inside(pointer.current);
       const at = screenToFlowPosition({ x, y });
@@ -93,6 +94,8 @@ export function useKeys(surface: RefObject<HTMLDivElement | null>): void {
       // Space and Tab belong to what has the focus, where something has it.
       const onPress = event.target instanceof Element && event.target.closest(PRESSES) !== null;
       if (onPress && (pressed === " " || pressed === "Tab")) return;
+      // Without a pointer over the canvas, Tab walks through the editor as through any page.
+      if (pressed === "Tab" && !overCanvas(pointer.current)) return;
       if (NEEDS_SELECTION.has(pressed) && selection.get().nodes.length === 0) return;
       event.preventDefault();
       void command();
