@@ -57,10 +57,10 @@ def _names(first: list[str], width: int) -> list[str]:
 
 
 def write(rows: Rows, delimiter: str = ",") -> str:
-    """The rows as CSV text with a line of column names; None becomes an empty cell."""
+    """The rows as CSV text (RFC 4180) with a line of column names; None becomes an empty cell."""
     text = io.StringIO(newline="")
     names = column_names(rows)
-    writer = csv.writer(text, delimiter=_CHARACTERS[delimiter], lineterminator="\n")
+    writer = csv.writer(text, delimiter=_CHARACTERS[delimiter])
     writer.writerow(names)
     writer.writerows([row.get(name) for name in names] for row in rows)
     return text.getvalue()
