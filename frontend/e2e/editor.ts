@@ -44,7 +44,11 @@ export class Editor {
 
   /** Waits until the graph on screen is the worker's. */
   async ready(): Promise<void> {
-    await this.page.locator('[data-connection="open"]').waitFor();
+    try {
+      await this.page.locator('[data-connection="open"]').waitFor();
+    } catch (error) {
+      throw new Error(`The editor did not connect. It shows:\n${await this.page.innerText("body")}`, { cause: error });
+    }
   }
 
   async reload(): Promise<void> {
@@ -159,8 +163,11 @@ export class Editor {
           const socket = new WebSocket(`ws://${location.host}/worker/${worker}/`);
           socket.onopen = () => socket.send(JSON.stringify({ type: "cmd", id: "e2e", cmd: command, kwargs: given }));
           socket.onerror = () => reject(new Error("no connection"));
-          socket.onmessage = ({ data }) => {
-            const frame = JSON.parse(data);
+          socket.onmessage = async ({ data }) => {
+            let frame = JSON.parse(data);
+            if (frame.type === "large_message") {
+              frame = await (await fetch(`/worker/${worker}/message/${frame.msg_id}`)).json();
+            }
             if (frame.id !== "e2e") return;
             socket.close();
             if (frame.type === "error") reject(new Error(frame.error));

@@ -8,6 +8,7 @@ import {
   ReactFlow,
   SelectionMode,
   useReactFlow,
+  useStore,
   type EdgeTypes,
   type NodeTypes,
 } from "@xyflow/react";
@@ -17,7 +18,7 @@ import { Overview } from "@/canvas/Overview";
 import { useContextMenu } from "@/canvas/CanvasMenu";
 import { useConnect } from "@/canvas/useConnect";
 import { commitMoves, flowEdges, flowNodes, forgetFlow, onEdgesChange, onNodesChange, startFlow } from "@/canvas/flow";
-import { FIT } from "@/canvas/fit";
+import { FIT, LOW_DETAIL } from "@/canvas/fit";
 import { GroupFrame } from "@/canvas/GroupFrame";
 import { NodeCard } from "@/canvas/NodeCard";
 import { useDrop } from "@/canvas/useDrop";
@@ -37,6 +38,7 @@ export function Canvas() {
   const shownNodes = useCell(flowNodes);
   const shownEdges = useCell(flowEdges);
   const { screenToFlowPosition } = useReactFlow();
+  const low = useStore((state) => state.transform[2] < LOW_DETAIL);
   const surface = useRef<HTMLDivElement>(null);
   const connect = useConnect();
   const drop = useDrop();
@@ -62,7 +64,7 @@ export function Canvas() {
   );
 
   return (
-    <div ref={surface} className={css.canvas} onDoubleClick={onDoubleClick} {...drop}>
+    <div ref={surface} className={css.canvas} data-detail={low ? "low" : "full"} onDoubleClick={onDoubleClick} {...drop}>
       {menu.layer}
       <ReactFlow
         nodes={shownNodes}

@@ -2,11 +2,13 @@
 
 import { memo, useEffect } from "react";
 import { NodeResizeControl, useStore, useUpdateNodeInternals, type NodeProps } from "@xyflow/react";
+import { LOW_DETAIL } from "@/canvas/fit";
 import { NodeBody } from "@/canvas/NodeBody";
 import { NodeErrorStrip } from "@/canvas/NodeErrorStrip";
 import { NodeHead } from "@/canvas/NodeHead";
 import { PortRow } from "@/canvas/PortRow";
 import { PortHandle } from "@/canvas/PortHandle";
+import { dropEstimate } from "@/canvas/flow";
 import { useNode } from "@/lib/hooks";
 import { layoutNodes } from "@/store/intents";
 import type { NodeRecord } from "@/store/types";
@@ -14,42 +16,63 @@ import { portKey } from "@/store/types";
 import { cx } from "@/ui/cx";
 import css from "@/canvas/NodeCard.module.css";
 
-/** Below this zoom nobody can read a port: only outlines and titles are drawn. */
-const LOW_DETAIL = 0.35;
-
-export const NodeCard = memo(function NodeCard({ id, selected, width }: NodeProps) {
+export const NodeCard = memo(function NodeCard({ id, selected, width, height }: NodeProps) {
   const node = useNode(id);
   const low = useStore((state) => state.transform[2] < LOW_DETAIL);
-  const updateInternals = useUpdateNodeInternals();
-  const layout = `${node?.collapsed}|${low}|${node?.inputs.join()}|${node?.outputs.join()}`;
-  useEffect(() => updateInternals(id), [id, layout, updateInternals]);
   if (node === undefined) return null;
   const classes = cx(css.card, css[node.status], css[node.mode], selected && css.selected, node.placeholder && css.placeholder);
   return (
-    <article className={classes} style={width === undefined ? undefined : { width }} data-node={id} data-status={node.status} aria-label={node.name}>
-      <NodeHead node={node} />
-      {node.status === "running" && node.progress?.message && <p className={css.message}>{node.progress.message}</p>}
-      {!node.collapsed && <TriggerPorts node={node} />}
-      {node.collapsed ? <FoldedPorts node={node} /> : <Ports node={node} low={low} />}
-      {!node.collapsed && !low && <NodeBody node={node} selected={selected ?? false} />}
-      {!low && node.error !== null && node.status === "failed" && <NodeErrorStrip id={id} error={node.error} />}
-      {selected && !node.collapsed && <Resizer node={node} />}
+    <article
+      className={cx(classes, low && css.low)}
+      // Zoomed out it keeps the size that was measured, or expected, so that the ends of its wires stay.
+      style={low ? { width, height } : width === undefined ? undefined : { width }}
+      data-node={id}
+      data-status={node.status}
+      aria-label={node.name}
+    >
+      {low ? <span className={css.lowTitle}>{node.name}</span> : <FullNode node={node} selected={selected ?? false} />}
     </article>
   );
 });
 
+function FullNode({ node, selected }: { node: NodeRecord; selected: boolean }) {
+  useMeasuredPorts(node);
+  return (
+    <>
+      <NodeHead node={node} />
+      {node.status === "running" && node.progress?.message && <p className={css.message}>{node.progress.message}</p>}
+      {!node.collapsed && <TriggerPorts node={node} />}
+      {node.collapsed ? <FoldedPorts node={node} /> : <Ports node={node} />}
+      {!node.collapsed && <NodeBody node={node} selected={selected} />}
+      {node.error !== null && node.status === "failed" && <NodeErrorStrip id={node.id} error={node.error} />}
+      {selected && !node.collapsed && <Resizer node={node} />}
+    </>
+  );
+}
+
+/** Tells React Flow where the ports lie, whenever they may have come to lie elsewhere. */
+function useMeasuredPorts(node: NodeRecord): void {
+  const updateInternals = useUpdateNodeInternals();
+  const layout = `${node.collapsed}|${node.inputs.join()}|${node.outputs.join()}`;
+  useEffect(() => {
+    updateInternals(node.id); // measures in the next frame; the estimate goes behind it
+    const frame = requestAnimationFrame(() => dropEstimate(node.id));
+    return () => cancelAnimationFrame(frame);
+  }, [node.id, layout, updateInternals]);
+}
+
 const isTrigger = (io: string): boolean => io.startsWith("_trigger");
 
-function Ports({ node, low }: { node: NodeRecord; low: boolean }) {
+function Ports({ node }: { node: NodeRecord }) {
   return (
     <div className={css.ports}>
       <div className={css.inputs}>
       {node.inputs.filter((io) => !isTrigger(io)).map((io) => (
-        <PortRow key={`in:${io}`} portKey={portKey(node.id, io, true)} low={low} />
+        <PortRow key={`in:${io}`} portKey={portKey(node.id, io, true)} />
       ))}
       </div>
       {node.outputs.filter((io) => !isTrigger(io)).map((io) => (
-        <PortRow key={`out:${io}`} portKey={portKey(node.id, io, false)} low={low} />
+        <PortRow key={`out:${io}`} portKey={portKey(node.id, io, false)} />
       ))}
     </div>
   );

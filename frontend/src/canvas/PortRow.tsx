@@ -11,13 +11,7 @@ import { Widget } from "@/widgets/Widget";
 import { typeLabel } from "@/widgets/typeSpec";
 import css from "@/canvas/PortRow.module.css";
 
-export interface PortRowProps {
-  portKey: string;
-  /** Zoomed out so far that values cannot be read. */
-  low: boolean;
-}
-
-export function PortRow({ portKey, low }: PortRowProps) {
+export function PortRow({ portKey }: { portKey: string }) {
   const port = usePort(portKey);
   if (port === undefined || (port.hidden && !port.connected)) return null;
   return (
@@ -26,7 +20,9 @@ export function PortRow({ portKey, low }: PortRowProps) {
       <span className={css.name} title={hint(port)}>
         {port.name}
       </span>
-      {!low && <span className={css.value}>{port.isInput && !port.connected ? <Editor port={port} /> : <Shown port={port} />}</span>}
+      <span className={css.value}>
+        {port.isInput && !port.connected ? <Editor port={port} /> : <Shown port={port} />}
+      </span>
     </div>
   );
 }

@@ -44,6 +44,5 @@ export function estimate(record: NodeRecord): Pick<Node, "measured" | "handles">
   for (const io of record.inputs) place(io, true);
   for (const io of record.outputs) place(io, false);
   const height = record.collapsed ? HEAD : HEAD + 2 * PAD + ROW * rows;
-  // The odd half pixel makes the first measurement differ, so that the measured places replace these.
-  return { measured: { width, height: height + 0.5 }, handles };
+  return { measured: { width, height }, handles };
 }

@@ -146,9 +146,6 @@ export function onNodesChange(changes: NodeChange[]): void {
   // A removal is a wish of React Flow's, not a fact: nodes leave when the worker says so.
   const facts = [...changes, ...carried].filter((change) => change.type !== "remove");
   let next = applyNodeChanges(facts, flowNodes.get());
-  const drawn = new Set(facts.flatMap((change) => (change.type === "dimensions" ? [change.id] : [])));
-  // What has been drawn has been measured: its ports lie where they are, not where they were expected.
-  if (drawn.size > 0) next = next.map((node) => (drawn.has(node.id) && node.handles ? { ...node, handles: undefined } : node));
   if (facts.some((change) => change.type === "position" || change.type === "dimensions")) {
     const members = next.filter((node) => !isGroup(node));
     next = [...drawGroups(members, new Map(next.map((node) => [node.id, node]))), ...members];
@@ -172,6 +169,15 @@ function carry(change: NodeChange): NodeChange[] {
       position: { x: node.position.x + dx, y: node.position.y + dy },
       dragging: change.dragging,
     }));
+}
+
+/** The ports of a node have been measured: from now on they lie where they are, not where they were expected. */
+export function dropEstimate(id: string): void {
+  const before = flowNodes.get();
+  const at = before.findIndex((node) => node.id === id);
+  const node = before[at];
+  if (node?.handles === undefined) return;
+  flowNodes.set(before.with(at, { ...node, handles: undefined }));
 }
 
 export function onEdgesChange(changes: EdgeChange[]): void {
