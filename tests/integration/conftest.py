@@ -8,6 +8,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -213,7 +214,9 @@ class WorkerProcess:
         self.prefix: list[str] = []
         self.file = self.dir / "workers" / f"worker_{uuid}.json"
         self.file.parent.mkdir(parents=True, exist_ok=True)
-        self.file.write_text(json.dumps({"uuid": uuid, "name": "tested", **config}))
+        # a port of its own: between two starts another test's worker would take the first free one
+        config = {"uuid": uuid, "name": "tested", "port": _free_port(), **config}
+        self.file.write_text(json.dumps(config))
         _install_nodes(folder / "modules")
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("FUNCNODES", "COVERAGE"))}
         self.environment = {
@@ -263,6 +266,11 @@ class WorkerProcess:
             process.wait()
             assert process.stdout is not None
             process.stdout.close()
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
 
 
 def _drain(process: subprocess.Popen[str]) -> None:
