@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import re
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
@@ -22,14 +22,9 @@ def git(root: Path, *arguments: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def tool(root: Path) -> ModuleType:
+def tool(load_script: Callable[[str], ModuleType]) -> ModuleType:
     """tools/portable_lock.py as a module."""
-    spec = importlib.util.spec_from_file_location("portable_lock", root / "tools" / "portable_lock.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_script("tools/portable_lock.py")
 
 
 def test_lock_files_carry_no_address(root: Path) -> None:

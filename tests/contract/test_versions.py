@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import importlib.metadata
-import importlib.util
 import re
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
@@ -18,14 +18,9 @@ EXPECTED_PINS = {
 
 
 @pytest.fixture(scope="module")
-def tool(root: Path) -> ModuleType:
+def tool(load_script: Callable[[str], ModuleType]) -> ModuleType:
     """tools/version.py as a module."""
-    spec = importlib.util.spec_from_file_location("version_tool", root / "tools" / "version.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_script("tools/version.py")
 
 
 def test_the_packages_have_one_final_version(tool: ModuleType) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import csv
-import importlib.util
 import statistics
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -19,16 +19,9 @@ Row = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
-def maker(root: Path) -> ModuleType:
+def maker(load_script: Callable[[str], ModuleType]) -> ModuleType:
     """tests/data/make_passengers.py as a module."""
-    spec = importlib.util.spec_from_file_location(
-        "make_passengers", root / "tests" / "data" / "make_passengers.py"
-    )
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_script("tests/data/make_passengers.py")
 
 
 @pytest.fixture
