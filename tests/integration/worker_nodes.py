@@ -52,9 +52,18 @@ def block(path: str) -> int:
     return rounds
 
 
+@fn.NodeDecorator("t.spin", name="Spin")
+def spin(path: str) -> int:
+    """Computes, in Python, until the file at `path` is there."""
+    rounds = 0
+    while rounds % 100_000 or not Path(path).exists():
+        rounds += 1
+    return rounds
+
+
 NODE_SHELF = fn.Shelf(
     name="Test",
-    nodes=[add, join, divide, items, picture, strange, block],
+    nodes=[add, join, divide, items, picture, strange, block, spin],
     subshelves=[],
     description="For tests",
 )
