@@ -22,6 +22,19 @@ function problemOf(name: string, taken: readonly string[]): string | null {
   return taken.includes(name.trim()) ? "There is a worker of that name" : null;
 }
 
+function Environment(props: { own: boolean; disabled: boolean; onChange: (own: boolean) => void }) {
+  const { own, disabled, onChange } = props;
+  return (
+    <div className={css.choice}>
+      <div>
+        <strong>Its own environment</strong>
+        <p>Packages that you install for it stay apart from others. Takes a little longer to create.</p>
+      </div>
+      <Switch label="Its own environment" checked={own} disabled={disabled} onChange={onChange} />
+    </div>
+  );
+}
+
 /** Asks for a new worker and shows how far its environment is. */
 export function NewWorker({ open, onClose }: { open: boolean; onClose: () => void }) {
   const taken = useCell(workers).map((worker) => worker.name);
@@ -67,13 +80,7 @@ export function NewWorker({ open, onClose }: { open: boolean; onClose: () => voi
         <Field label="Name">
           <TextField autoFocus value={shown} error={busy ? null : problem} disabled={busy} onChange={(event) => setName(event.target.value)} />
         </Field>
-        <div className={css.choice}>
-          <div>
-            <strong>Its own environment</strong>
-            <p>Packages that you install for it stay apart from others. Takes a little longer to create.</p>
-          </div>
-          <Switch label="Its own environment" checked={own} disabled={busy} onChange={setOwn} />
-        </div>
+        <Environment own={own} disabled={busy} onChange={setOwn} />
         {busy && (
           <div className={css.task} role="status">
             <Progress value={task?.progress ?? null} label="Creating the worker" />

@@ -36,6 +36,42 @@ function DeleteQuestion(props: { worker: WorkerRecord; open: boolean; onOpenChan
   );
 }
 
+interface RowMenuProps {
+  worker: WorkerRecord;
+  doing: (work: Promise<unknown>) => Promise<void>;
+  onDelete: () => void;
+}
+
+function RowMenu({ worker, doing, onDelete }: RowMenuProps) {
+  const running = worker.state === "running";
+  return (
+    <Menu
+      align="end"
+      trigger={
+        <IconButton size="sm" label={`More for ${worker.name}`} tooltip={false}>
+          <EllipsisVertical size={14} />
+        </IconButton>
+      }
+      items={[
+        {
+          label: "Restart",
+          icon: <RotateCw size={14} />,
+          disabled: !running,
+          onSelect: () => void doing(restartWorker(worker.uuid)),
+        },
+        {
+          label: "Stop",
+          icon: <Square size={13} />,
+          disabled: !running,
+          onSelect: () => void doing(stopWorker(worker.uuid)),
+        },
+        "---",
+        { label: "Delete…", danger: true, icon: <Trash2 size={14} />, onSelect: onDelete },
+      ]}
+    />
+  );
+}
+
 /** One worker in the manager: its name, how it is, and what can be done with it. */
 export function WorkerRow({ worker, current, task, onOpen }: WorkerRowProps) {
   const [asking, setAsking] = useState(false);
@@ -76,30 +112,7 @@ export function WorkerRow({ worker, current, task, onOpen }: WorkerRowProps) {
             Start
           </Button>
         )}
-        <Menu
-          align="end"
-          trigger={
-            <IconButton size="sm" label={`More for ${worker.name}`} tooltip={false}>
-              <EllipsisVertical size={14} />
-            </IconButton>
-          }
-          items={[
-            {
-              label: "Restart",
-              icon: <RotateCw size={14} />,
-              disabled: !running,
-              onSelect: () => void doing(restartWorker(worker.uuid)),
-            },
-            {
-              label: "Stop",
-              icon: <Square size={13} />,
-              disabled: !running,
-              onSelect: () => void doing(stopWorker(worker.uuid)),
-            },
-            "---",
-            { label: "Delete…", danger: true, icon: <Trash2 size={14} />, onSelect: () => setAsking(true) },
-          ]}
-        />
+        <RowMenu worker={worker} doing={doing} onDelete={() => setAsking(true)} />
       </div>
       {task && (
         <div className={css.task}>

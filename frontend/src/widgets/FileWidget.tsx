@@ -117,14 +117,33 @@ function Chooser({ accept, chosen, onChoose, onUpload, share, failure }: Chooser
   );
 }
 
+/** Uploads one file at a time and hands over the path under which it lies. */
+function useUpload(done: (path: string) => void) {
+  const source = useContext(FileSourceContext);
+  const [share, setShare] = useState<number | null>(null);
+  const [failure, setFailure] = useState<string | null>(null);
+
+  async function send(file: File): Promise<void> {
+    setShare(0);
+    setFailure(null);
+    try {
+      done(await source.upload(file, setShare));
+    } catch (error) {
+      setFailure(error instanceof Error ? error.message : String(error));
+    } finally {
+      setShare(null);
+    }
+  }
+
+  return { upload: (file: File) => void send(file), share, failure };
+}
+
 /** A file of the worker: chosen from its `files/`, uploaded, or dropped on the field. */
 export function FileWidget(props: WidgetProps) {
   const { port, value, disabled, size = "sm", onChange, onCommit, id } = props;
-  const source = useContext(FileSourceContext);
   const [open, setOpen] = useState(false);
   const [over, setOver] = useState(false);
-  const [share, setShare] = useState<number | null>(null);
-  const [failure, setFailure] = useState<string | null>(null);
+  const { upload, share, failure } = useUpload(choose);
   const path = isNoValue(value) ? null : wireToText(value);
 
   function choose(next: string | null): void {
@@ -133,25 +152,13 @@ export function FileWidget(props: WidgetProps) {
     setOpen(false);
   }
 
-  async function upload(file: File): Promise<void> {
-    setShare(0);
-    setFailure(null);
-    try {
-      choose(await source.upload(file, setShare));
-    } catch (error) {
-      setFailure(error instanceof Error ? error.message : String(error));
-    } finally {
-      setShare(null);
-    }
-  }
-
   function onDrop(event: DragEvent): void {
     setOver(false);
     const file = event.dataTransfer.files[0];
     if (!file || disabled) return;
     event.preventDefault();
     event.stopPropagation();
-    void upload(file);
+    upload(file);
   }
 
   const name = path?.slice(path.lastIndexOf("/") + 1);
@@ -190,7 +197,7 @@ export function FileWidget(props: WidgetProps) {
           accept={String(port.renderOptions.accept ?? "")}
           chosen={path}
           onChoose={choose}
-          onUpload={(file) => void upload(file)}
+          onUpload={upload}
           share={share}
           failure={failure}
         />

@@ -1,12 +1,22 @@
 import { type KeyboardEvent, type PointerEvent, useRef } from "react";
 import { ChevronDown, ChevronUp } from "lucide-react";
+import type { PortRecord } from "@/store/types";
 import { cx } from "@/ui/cx";
 import { wholeNumbers } from "@/widgets/choose";
 import { emptied, placeholderFor } from "@/widgets/empty";
 import { FieldMessage } from "@/widgets/FieldMessage";
-import { formatNumber, numberOf, outOfRange, parseNumber, rangeOf, stepBy } from "@/widgets/numbers";
+import {
+  type NumberKind,
+  type Range,
+  formatNumber,
+  numberOf,
+  outOfRange,
+  parseNumber,
+  rangeOf,
+  stepBy,
+} from "@/widgets/numbers";
 import type { WidgetProps } from "@/widgets/types";
-import { type Draft, useDraft } from "@/widgets/useDraft";
+import { type Draft, type DraftResult, useDraft } from "@/widgets/useDraft";
 import css from "@/widgets/Widgets.module.css";
 
 /** Pixels that the pointer moves for one step while scrubbing. */
@@ -50,24 +60,35 @@ function useScrub(draft: Draft, start: () => number, move: (from: number, steps:
   };
 }
 
+function StepButtons({ onStep }: { onStep: (steps: number) => void }) {
+  return (
+    <span className={css.steps} aria-hidden>
+      <button type="button" tabIndex={-1} onClick={() => onStep(1)}>
+        <ChevronUp size={11} />
+      </button>
+      <button type="button" tabIndex={-1} onClick={() => onStep(-1)}>
+        <ChevronDown size={11} />
+      </button>
+    </span>
+  );
+}
+
+/** Reads text for a port: empty is what the port falls back to, and bounds are respected. */
+function readNumber(text: string, port: PortRecord, kind: NumberKind, range: Range): DraftResult {
+  if (text.trim() === "") return { ok: true, value: emptied(port) };
+  const parsed = parseNumber(text, kind);
+  const number = parsed.ok ? numberOf(parsed.value) : null;
+  const problem = number === null ? null : outOfRange(number, range);
+  return problem === null ? parsed : { ok: false, reason: problem };
+}
+
 /** A number: type it, step it with the arrows, or drag over it. */
 export function NumberWidget(props: WidgetProps) {
   const { port, value, disabled, size = "sm", onChange, onCommit, id } = props;
   const kind = wholeNumbers(port) ? "int" : "float";
   const range = rangeOf(port.valueOptions, kind);
-  const draft = useDraft({
-    value,
-    format: formatNumber,
-    onChange,
-    onCommit,
-    parse(text) {
-      if (text.trim() === "") return { ok: true, value: emptied(port) };
-      const parsed = parseNumber(text, kind);
-      const number = parsed.ok ? numberOf(parsed.value) : null;
-      const problem = number === null ? null : outOfRange(number, range);
-      return problem === null ? parsed : { ok: false, reason: problem };
-    },
-  });
+  const parse = (text: string) => readNumber(text, port, kind, range);
+  const draft = useDraft({ value, format: formatNumber, parse, onChange, onCommit });
 
   const current = () => numberOf(value) ?? numberOf(port.default) ?? range.min ?? 0;
   const scrub = useScrub(draft, current, (from, steps) => stepBy(from, steps, range));
@@ -116,14 +137,12 @@ export function NumberWidget(props: WidgetProps) {
           {...(disabled ? {} : scrub)}
         />
         {size === "md" && !disabled && (
-          <span className={css.steps} aria-hidden>
-            <button type="button" tabIndex={-1} onClick={() => (stepped(1), draft.commit())}>
-              <ChevronUp size={11} />
-            </button>
-            <button type="button" tabIndex={-1} onClick={() => (stepped(-1), draft.commit())}>
-              <ChevronDown size={11} />
-            </button>
-          </span>
+          <StepButtons
+            onStep={(steps) => {
+              stepped(steps);
+              draft.commit();
+            }}
+          />
         )}
       </div>
       <FieldMessage text={draft.error} />

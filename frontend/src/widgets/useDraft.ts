@@ -1,16 +1,9 @@
 import { useEffect, useRef, useState } from "react";
-import { newGesture } from "@/store/intents";
 import type { Json } from "@/store/types";
-import { type Throttle, makeThrottle } from "@/widgets/throttle";
+import { type DraftResult, DraftSession } from "@/widgets/draftSession";
 import type { WidgetProps } from "@/widgets/types";
-import { sameValue } from "@/widgets/values";
 
-/** Long enough not to send every key, short enough that the graph follows the typing. */
-const TYPING_MS = 300;
-/** While dragging, the graph may follow more closely: each value is one that was meant. */
-const DRAGGING_MS = 60;
-
-export type DraftResult = { ok: true; value: unknown } | { ok: false; reason: string };
+export type { DraftResult } from "@/widgets/draftSession";
 
 export interface DraftOptions {
   value: Json;
@@ -35,54 +28,11 @@ export interface Draft {
   revert: () => void;
 }
 
-/** One edit: everything it sends is one gesture, and it knows what to go back to. */
-class Session {
-  readonly gesture = newGesture();
-  private timer: ReturnType<typeof setTimeout> | null = null;
-  private readonly drag: Throttle = makeThrottle(DRAGGING_MS);
-  private sent: Json;
-
-  constructor(
-    readonly before: Json,
-    private readonly onChange: (value: Json, gesture: string) => void,
-  ) {
-    this.sent = before;
-  }
-
-  get waiting(): boolean {
-    return this.timer !== null;
-  }
-
-  send(value: Json): void {
-    this.stop();
-    if (sameValue(value, this.sent)) return;
-    this.sent = value;
-    this.onChange(value, this.gesture);
-  }
-
-  sendWhenTypingPauses(read: () => DraftResult): void {
-    this.stop();
-    this.timer = setTimeout(() => {
-      const result = read();
-      if (result.ok) this.send(result.value as Json);
-    }, TYPING_MS);
-  }
-
-  sendWhileDragging(value: Json): void {
-    if (this.timer !== null) clearTimeout(this.timer);
-    this.timer = null;
-    this.drag.run(() => {
-      if (sameValue(value, this.sent)) return;
-      this.sent = value;
-      this.onChange(value, this.gesture);
-    });
-  }
-
-  stop(): void {
-    if (this.timer !== null) clearTimeout(this.timer);
-    this.timer = null;
-    this.drag.cancel();
-  }
+/** Runs the latest `end` once, when the component goes. */
+function useAtEnd(end: () => void): void {
+  const latest = useRef(end);
+  latest.current = end;
+  useEffect(() => () => latest.current(), []);
 }
 
 /**
@@ -92,16 +42,14 @@ class Session {
  */
 export function useDraft(options: DraftOptions): Draft {
   const [text, setText] = useState<string | null>(null);
-  const session = useRef<Session | null>(null);
+  const session = useRef<DraftSession | null>(null);
   const latest = useRef({ ...options, text });
   latest.current = { ...options, text };
   const parsed = text === null ? null : options.parse(text);
 
-  function open(): Session {
-    session.current ??= new Session(latest.current.value, (value, gesture) =>
-      latest.current.onChange(value, { gesture }),
-    );
-    return session.current;
+  function open(): DraftSession {
+    const send = (value: Json, gesture: string) => latest.current.onChange(value, { gesture });
+    return (session.current ??= new DraftSession(latest.current.value, send));
   }
 
   /** Sends the text if it can be read; text that nobody has typed counts as read. */
@@ -120,15 +68,12 @@ export function useDraft(options: DraftOptions): Draft {
     if (had) latest.current.onCommit?.();
   }
 
-  useEffect(
-    () => () => {
-      // A node scrolled out of view unmounts its fields: what was typed must not be lost.
-      if (session.current?.waiting) sendText();
-      session.current?.stop();
-      session.current = null;
-    },
-    [],
-  );
+  useAtEnd(() => {
+    // A node scrolled out of view unmounts its fields: what was typed must not be lost.
+    if (session.current?.waiting) sendText();
+    session.current?.stop();
+    session.current = null;
+  });
 
   return {
     text: text ?? options.format(options.value),
