@@ -111,6 +111,7 @@ function Resizer({ node }: { node: NodeRecord }) {
     <NodeResizeControl
       className={css.resizer}
       position="right"
+      autoScale={false}
       minWidth={180}
       maxWidth={900}
       onResizeEnd={(_, size) => void layoutNodes(new Map([[node.id, { size: [Math.round(size.width), Math.round(size.height)] }]]))}
