@@ -25,6 +25,7 @@ export function PortHandle({ portKey }: { portKey: string }) {
       data-connected={port.connected}
       data-required={port.isInput && port.required && !port.id.startsWith("_trigger") && port.preview === null && !port.connected}
       title={verdict === null ? undefined : verdict.ok ? verdict.note : verdict.reason}
+      role="img"
       aria-label={`${port.isInput ? "Input" : "Output"} ${port.name}`}
     />
   );
