@@ -1,7 +1,8 @@
 /** One node: head, ports with their widgets and values, what it shows, what went wrong. */
 
 import { memo, useEffect } from "react";
-import { NodeResizeControl, useStore, useUpdateNodeInternals, type NodeProps } from "@xyflow/react";
+import { NodeResizeControl, useStore, useStoreApi, useUpdateNodeInternals, type NodeProps } from "@xyflow/react";
+import { estimate } from "@/canvas/estimate";
 import { LOW_DETAIL } from "@/canvas/fit";
 import { NodeBody } from "@/canvas/NodeBody";
 import { NodeErrorStrip } from "@/canvas/NodeErrorStrip";
@@ -22,18 +23,36 @@ export const NodeCard = memo(function NodeCard({ id, selected, width, height }: 
   if (node === undefined) return null;
   const classes = cx(css.card, css[node.status], css[node.mode], selected && css.selected, node.placeholder && css.placeholder);
   return (
-    <article
-      className={cx(classes, low && css.low)}
-      // Zoomed out it keeps the size that was measured, or expected, so that the ends of its wires stay.
-      style={low ? { width, height } : width === undefined ? undefined : { width }}
-      data-node={id}
-      data-status={node.status}
-      aria-label={node.name}
-    >
-      {low ? <span className={css.lowTitle}>{node.name}</span> : <FullNode node={node} selected={selected ?? false} />}
-    </article>
+    <>
+      <article
+        className={cx(classes, low && css.low)}
+        style={low ? { width, height } : width === undefined ? undefined : { width }}
+        data-node={id}
+        data-status={node.status}
+        aria-label={node.name}
+      >
+        {low ? <span className={css.lowTitle}>{node.name}</span> : <FullNode node={node} selected={selected ?? false} />}
+      </article>
+      {low && <PlainPorts node={node} />}
+    </>
   );
 });
+
+/** From afar: nothing but the places where the wires end, for React Flow to find them again when it measures. */
+function PlainPorts({ node }: { node: NodeRecord }) {
+  const flow = useStoreApi();
+  const known = flow.getState().nodeLookup.get(node.id)?.internals.handleBounds?.source;
+  const places = known && known.length > 0 ? known : (estimate(node).handles ?? []);
+  return places.map((place) => (
+    <i
+      key={place.id}
+      className="source"
+      data-handleid={place.id}
+      data-handlepos={place.position}
+      style={{ position: "absolute", left: place.x, top: place.y, width: place.width, height: place.height }}
+    />
+  ));
+}
 
 function FullNode({ node, selected }: { node: NodeRecord; selected: boolean }) {
   useMeasuredPorts(node);

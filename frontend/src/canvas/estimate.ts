@@ -22,8 +22,11 @@ function isShown(node: string, io: string, isInput: boolean): boolean {
   return port !== undefined && (!port.hidden || port.connected);
 }
 
+/** In whole pixels, as React Flow measures it. */
+export const widthOf = (record: NodeRecord): number => Math.round(record.size?.[0] ?? NODE_WIDTH);
+
 export function estimate(record: NodeRecord): Pick<Node, "measured" | "handles"> {
-  const width = record.size?.[0] ?? NODE_WIDTH;
+  const width = widthOf(record);
   const handles: NodeHandle[] = [];
   let rows = 0;
   const place = (io: string, isInput: boolean) => {

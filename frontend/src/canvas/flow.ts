@@ -2,7 +2,7 @@
 
 import { applyEdgeChanges, applyNodeChanges, type Edge, type EdgeChange, type Node, type NodeChange } from "@xyflow/react";
 import { handleId } from "@/canvas/connecting";
-import { estimate } from "@/canvas/estimate";
+import { estimate, widthOf } from "@/canvas/estimate";
 import { groupBounds, type Box } from "@/canvas/groupBounds";
 import { portLook } from "@/canvas/portLook";
 import { Cell } from "@/store/collection";
@@ -46,7 +46,7 @@ function drawNode(record: NodeRecord, drawn: Node | undefined): Node {
 
 function sized(node: Node, record: NodeRecord): Node {
   if (record.size === null || record.collapsed) return { ...node, width: undefined, height: undefined };
-  return { ...node, width: record.size[0], height: undefined };
+  return { ...node, width: widthOf(record), height: undefined };
 }
 
 function drawGroup(id: string, box: Box, drawn: Node | undefined): Node {
