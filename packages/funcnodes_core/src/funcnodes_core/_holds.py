@@ -39,7 +39,6 @@ class Holds(ABC):
         self._wave = 1
         self._stamp = 0
         self._draining = False
-        self._repeat: list[Runnable] = []  # asked during their own run
         self.mailbox = Mailbox()
 
     @property
@@ -68,8 +67,17 @@ class Holds(ABC):
 
     def _rest_if_done(self, node: Runnable) -> None:
         """Note that a node came to rest, if it did, and wake those who wait for that."""
-        if node._phase is not Phase.IDLE or node._run is not None or not node._live:
+        if node._run is not None or not node._live:
             return
+        if node._phase is Phase.IDLE:
+            self._at_rest(node)
+        if node._waiters is not None:
+            # also where it waits for a next run: that may be enough for those who ask
+            waiters, node._waiters = node._waiters, None
+            for wake in waiters:
+                wake()
+
+    def _at_rest(self, node: Runnable) -> None:
         node._live = False
         self.live -= 1
         space = node._space
@@ -77,10 +85,6 @@ class Holds(ABC):
             space._live -= 1
             if not space._live:
                 space._came_to_rest()
-        if node._waiters is not None:
-            waiters, node._waiters = node._waiters, None
-            for wake in waiters:
-                wake()
 
     # -- marking ---------------------------------------------------------------------
 
@@ -92,7 +96,6 @@ class Holds(ABC):
             node._asked = node._asked or node._phase is Phase.ASKED
             node._phase = Phase.WAITING
             node._blocked_by = None
-            node._scheduler = self
             if not node._live:
                 self.wake(node)
             if node._run is not None:
@@ -148,11 +151,36 @@ class Holds(ABC):
         if ask:
             node._asked = True
         if node._phase is Phase.WAITING:
-            if not node._holds:
+            if not node._holds or node._unready:
                 self._settling.append(node)
                 self._settle()
         elif ask:
             node.request_trigger()  # it was let go as hopeless, or runs
+
+    def sent_early(self, link: Link, source: Runnable) -> None:
+        """A run sent on a wire that only the node's next run still holds.
+
+        The second time it evidently goes on sending.
+        """
+        if link.sent_in is source._run:
+            self.step_back(source)
+        link.sent_in = source._run
+
+    def step_back(self, node: Runnable) -> None:
+        """A run that goes on sending gives up the place of the next, which is asked for at its end."""
+        node._streams = True
+        if node._phase is not Phase.WAITING:
+            return
+        node._again = node._again or node._asked
+        node._asked = False
+        node._phase = Phase.IDLE
+        node._self_hold = False
+        node._holds -= 1
+        for link in node._links:
+            if link.holds:
+                self._release(link, None)
+        self._left(node)
+        self._settle()
 
     def _release(self, link: Link, cause: Runnable | None) -> None:
         """End the hold on a wire and on the forwards behind it, without a value."""
@@ -172,7 +200,7 @@ class Holds(ABC):
     def let_go(self, links: Iterable[Link]) -> None:
         """End the holds on wires that were taken away, or whose run is given up."""
         for link in links:
-            if link.holds:
+            while link.holds:
                 self._release(link, None)
         self._settle()
 
@@ -185,10 +213,11 @@ class Holds(ABC):
                 continue
             if node._blocked_by is not None and not node._holds:
                 self._skip(node, node._blocked_by)
-            elif node._unready and not may_be_fed(node):
-                self._skip(node, None)
+            elif node._unready or node._muted:
+                if node._muted or not may_be_fed(node):
+                    self._skip(node, None)
             elif not node._holds:
-                if node._asked and node._may_run():
+                if node._asked:
                     node._phase = Phase.QUEUED
                     self._ready.append(node)
                 else:

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from funcnodes_core.io.base import NodeIO
 from funcnodes_core.io.connection import Link
 
-__all__ = ["Phase", "Runnable", "SpaceLike", "ancestors", "downstream", "sources", "successors"]
+__all__ = ["Phase", "Runnable", "SpaceLike", "ancestors", "downstream", "reached", "sources", "successors"]
 
 
 class Phase(IntEnum):
@@ -53,6 +53,7 @@ class Runnable(Protocol):
     _again: bool
     _requested: bool
     _self_hold: bool
+    _streams: bool
     _holds: int
     _ran_wave: int
     _seen: int
@@ -63,6 +64,7 @@ class Runnable(Protocol):
     _waiters: list[Callable[[], None]] | None
     _links: list[Link]
     _space: SpaceLike | None
+    _timer: Any
     _scheduler: Any
 
     def _may_run(self) -> bool: ...
@@ -132,4 +134,16 @@ def ancestors(node: Runnable) -> set[Runnable]:
         if source not in seen:
             seen.add(source)
             todo += sources(source)
+    return seen
+
+
+def reached(node: Runnable) -> set[Runnable]:
+    """Every node that `node` may feed, also through others, and itself."""
+    seen = {node}
+    todo = [node]
+    while todo:
+        for target in successors(todo.pop()):
+            if target not in seen:
+                seen.add(target)
+                todo.append(target)
     return seen

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from funcnodes_core._runnable import Phase, Runnable, ancestors, sources, successors
+from funcnodes_core._runnable import Phase, Runnable, ancestors, downstream, reached, successors
 from funcnodes_core.io.connection import Link
 
 __all__ = ["blocker", "explore", "join_wave", "may_be_fed", "unsettled"]
@@ -32,6 +32,8 @@ def explore(root: Runnable, stamp: int) -> tuple[list[Runnable], list[Runnable]]
             if target._muted:
                 continue
             if target._run is not None:
+                if target._streams:
+                    continue  # it sends as long as it runs; what is new starts it again at its end
                 above = ancestors(root) if above is None else above
                 if target in above:
                     continue  # a loop around the change: it is not fed by itself
@@ -45,36 +47,31 @@ def blocker(
     """A waiting node that must start before `root` takes up a newer change, if any."""
     if not any(node._ran_wave == wave for node in fresh):
         return None  # nothing here has run in this wave: the change joins it
-    above = ancestors(root) & running.keys() if running else set()
+    tied = _tied(ancestors(root) & running.keys()) if running else set()
     for target in reversed(met):
-        if _waits_for_others(target, above):
-            return _last_behind(target)
+        if target not in tied:
+            return _last_behind(target, tied)
     return None
 
 
-def _waits_for_others(node: Runnable, above: set[Runnable]) -> bool:
-    """Tell whether a waiting node waits for anything but the runs in `above`."""
-    if not above or node._phase is Phase.QUEUED:
-        return True
-    seen, todo = {node}, [node]
+def _tied(runs: Iterable[Runnable]) -> set[Runnable]:
+    """Waiting nodes that cannot start before one of `runs` has sent or ended."""
+    todo = list(runs)
+    tied = {node for node in todo if node._phase is Phase.WAITING}
     while todo:
-        for source in sources(todo.pop()):
-            if source in seen:
-                continue
-            seen.add(source)
-            if source._phase is Phase.QUEUED or (source._run is not None and source not in above):
-                return True
-            if source._phase is Phase.WAITING:
-                todo.append(source)
-    return False
+        for link, target in downstream(todo.pop()):
+            if link.holds and target._phase is Phase.WAITING and target not in tied:
+                tied.add(target)
+                todo.append(target)
+    return tied
 
 
-def _last_behind(node: Runnable) -> Runnable:
+def _last_behind(node: Runnable, tied: set[Runnable]) -> Runnable:
     """Follow waiting nodes downstream: the last one tells when all before have started."""
     seen = {node}
     while True:
         for target in successors(node):
-            if target._phase >= Phase.WAITING and target not in seen:
+            if target._phase >= Phase.WAITING and target not in seen and target not in tied:
                 seen.add(target)
                 node = target
                 break
@@ -89,24 +86,21 @@ def may_be_fed(node: Runnable) -> bool:
 
 def join_wave(link: Link, source: Runnable) -> None:
     """Let a new wire take part in the wave that its source is in."""
-    target: Runnable | None = link.dst._node()
-    if target is None or source is target or (source._phase < Phase.WAITING and source._run is None):
+    if link.src.is_input():
+        count = sum(wire.holds for wire in link.src.links_in)  # held as often as what it mirrors
+    else:
+        count = int(source._phase >= Phase.WAITING or source._run is not None)
+    if not count:
         return
-    if target._phase >= Phase.WAITING and source not in _behind(target):
-        target._phase = Phase.WAITING
-        link.holds += 1
-        target._holds += 1
-
-
-def _behind(node: Runnable) -> set[Runnable]:
-    seen = {node}
-    todo = [node]
+    todo = [link]
     while todo:
-        for target in successors(todo.pop()):
-            if target not in seen:
-                seen.add(target)
-                todo.append(target)
-    return seen
+        wire = todo.pop()
+        target: Runnable | None = wire.dst._node()
+        if target is not None and target._phase >= Phase.WAITING and source not in reached(target):
+            target._phase = Phase.WAITING
+            wire.holds += count
+            target._holds += count
+        todo += wire.dst.forwards
 
 
 def unsettled(
@@ -114,29 +108,27 @@ def unsettled(
 ) -> list[Runnable]:
     """Nodes that `start` reaches without passing `breaking` and that are not at rest.
 
-    A node that waits for nothing but the runs in `breaking`, or for runs above those, does
+    A node that cannot start before one of `breaking`, or of the runs above those, goes on does
     not count: they wait for what is asked here. A run above is one that began earlier: in a
     loop, what the asker set off lies upstream of it, too.
     """
     closed = set(breaking)
-    above = set(closed)
-    began = list(running)
-    for node in closed & running.keys():
-        above |= ancestors(node).intersection(began[: began.index(node)])
-    out = []
+    busy = []
     todo = [node for node in start if node not in closed]
     seen = closed | set(todo)
     while todo:
         node = todo.pop()
-        if node._live and node not in above and not _only_waits_for(node, above):
-            out.append(node)
+        if node._live:
+            busy.append(node)
         for target in successors(node):
             if target not in seen:
                 seen.add(target)
                 todo.append(target)
-    return out
-
-
-def _only_waits_for(node: Runnable, above: set[Runnable]) -> bool:
-    waiting = node._phase is Phase.WAITING and node._run is None
-    return waiting and bool(above) and not _waits_for_others(node, above)
+    if not busy:
+        return busy
+    above = set(closed)
+    began = list(running)
+    for node in closed & running.keys():
+        above |= ancestors(node).intersection(began[: began.index(node)])
+    tied = _tied(above)
+    return [node for node in busy if node not in above and (node._run is not None or node not in tied)]

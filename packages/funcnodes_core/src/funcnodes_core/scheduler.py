@@ -25,6 +25,7 @@ costs are linear in the marked nodes and wires.
 from __future__ import annotations
 
 import asyncio
+import threading
 import weakref
 from contextvars import ContextVar
 from time import perf_counter
@@ -32,11 +33,12 @@ from typing import Any
 
 from funcnodes_core._cycles import cut_cycles
 from funcnodes_core._holds import Holds
-from funcnodes_core._runnable import Phase, Runnable
+from funcnodes_core._runnable import Phase, Runnable, sources, successors
 from funcnodes_core._waves import blocker, explore
+from funcnodes_core.exceptions import WrongLoopError
 from funcnodes_core.io.connection import structure_version
 
-__all__ = ["CURRENT", "Phase", "Runnable", "Scheduler", "current_run", "scheduler_of"]
+__all__ = ["CURRENT", "Phase", "Runnable", "Scheduler", "current_run", "scheduler_of", "take_over"]
 
 # the node whose asynchronous run the present task belongs to
 CURRENT: ContextVar[Any] = ContextVar("funcnodes_current_node", default=None)
@@ -86,26 +88,35 @@ class Scheduler(Holds):
         finally:
             # also after an interrupt: whatever is left runs in the next call
             self._draining = False
-            if ready or self._burst or self._repeat:
+            if ready or self._burst:
                 self._schedule()
 
     def _refill(self) -> bool:
-        """With an empty queue: take up repeats, or let go of a circle that only waits for itself."""
-        if self._repeat:
-            # as ones that ran in this wave they give way to all that waits behind them
-            self._burst, self._repeat = self._repeat, []
-            for node in self._burst:
-                node._ran_wave = self._wave
-        elif self._waiting and not self.running:
+        """With an empty queue and no run: let go of a circle that only waits for itself."""
+        if self._waiting and not self.running:
             self._break_stall()
             return bool(self._ready or self._burst or self._waiting)
-        return bool(self._burst)
+        return False
 
     def _start(self, node: Runnable) -> None:
         node._phase = Phase.IDLE
         node._asked = False
         node._ran_wave = self._wave
         self._left(node)
+        node._begin(self)
+
+    def start_now(self, node: Runnable) -> None:
+        """Run a node at once, whatever it waits for."""
+        self.wake(node)
+        if node._phase is Phase.WAITING:
+            # what is still to come makes it run once more
+            node._self_hold = True
+            node._holds += 1
+        else:
+            if node._phase is Phase.QUEUED:
+                self._left(node)
+            node._phase = Phase.IDLE
+            node._asked = False
         node._begin(self)
 
     def finish(self, node: Runnable, failed: bool) -> None:
@@ -131,11 +142,15 @@ class Scheduler(Holds):
 
     def _ask_again(self, node: Runnable) -> None:
         """Run once more, after what the run that just ended has released."""
+        if node._space is not None and node._space._hold_back(node):
+            return
         if not node._may_run():
             node._requested = True
         elif node._phase is Phase.IDLE:
+            # as one that ran in this wave it gives way to all that waits behind it
+            node._ran_wave = self._wave
             node._phase = Phase.ASKED
-            self._repeat.append(node)
+            self._burst.append(node)
             if not self._draining:
                 self._schedule()
         else:
@@ -153,16 +168,11 @@ class Scheduler(Holds):
             if not node._may_run():
                 self._put_back(node)
                 continue
-            self._stamp += 1
-            fresh, met = explore(node, self._stamp)
-            if met:
-                first = blocker(node, fresh, met, self._wave, self.running)
-                if first is not None:
-                    self._watchers.setdefault(first, []).append(node)
-                    continue
-            unknown |= node._acyclic_at != structure_version.version
-            self._mark(fresh)
-            fresh_all += fresh
+            fresh = self._reach(node)
+            if fresh:
+                unknown |= node._acyclic_at != structure_version.version
+                self._mark(fresh)
+                fresh_all += fresh
         if unknown:
             self._look_for_cycles(fresh_all)
         for node in fresh_all:
@@ -170,6 +180,28 @@ class Scheduler(Holds):
                 self._settling.append(node)
         self._settling.reverse()  # the first asked runs first
         self._settle()
+
+    def _reach(self, node: Runnable) -> list[Runnable]:
+        """What a change of a node marks; nothing where it is kept until an earlier one is through."""
+        self._stamp += 1
+        fresh, met = explore(node, self._stamp)
+        strangers = [other for other in (*fresh, *met) if other._scheduler is not self]
+        if strangers:
+            try:
+                for other in strangers:
+                    if other._scheduler is not None:
+                        take_over(other, other._scheduler)
+                    other._scheduler = self
+            except WrongLoopError:
+                self._put_back(node)
+                raise
+            return self._reach(node)  # they may stand elsewhere now
+        if met:
+            first = blocker(node, fresh, met, self._wave, self.running)
+            if first is not None:
+                self._watchers.setdefault(first, []).append(node)
+                return []
+        return fresh
 
     def _look_for_cycles(self, fresh: list[Runnable]) -> None:
         cut = cut_cycles(fresh)
@@ -192,6 +224,37 @@ class Scheduler(Holds):
         node._requested = node._again = False
         self._rest_if_done(node)
 
+    def abandon(self, node: Runnable) -> None:
+        """Forget where a node stands; its loop has ended and will not go on."""
+        if node._timer is not None:
+            node._timer.cancel()
+            node._timer = None
+        for link in node._links_in():
+            link.holds = 0
+        self.running.pop(node, None)
+        if node._phase >= Phase.WAITING:
+            self._waiting -= 1
+        if node._live:
+            node._live = False
+            self.live -= 1
+            if node._space is not None:
+                node._space._live -= 1
+        node._phase, node._run, node._holds, node._waiters = Phase.IDLE, None, 0, None
+        node._again = node._asked = node._self_hold = False
+        node._scheduler = None
+
+    def withdraw(self, node: Runnable) -> bool:
+        """Take a node that has not started out of its wave; tell whether it was asked."""
+        asked = node._asked or node._again or node._phase is Phase.ASKED
+        node._again = node._asked = False
+        if node._phase >= Phase.WAITING:
+            self._skip(node, None)
+            self._settle()
+        else:
+            node._phase = Phase.IDLE
+            self._rest_if_done(node)
+        return asked
+
 
 _schedulers: weakref.WeakKeyDictionary[Any, Scheduler] = weakref.WeakKeyDictionary()
 
@@ -202,6 +265,29 @@ def scheduler_of(loop: asyncio.AbstractEventLoop) -> Scheduler:
         return _schedulers[loop]
     except KeyError:
         return _schedulers.setdefault(loop, Scheduler(loop))
+
+
+def take_over(node: Runnable, old: Scheduler) -> None:
+    """Bring everything that is wired with a node to rest, which a loop left as it ended.
+
+    Raises:
+        WrongLoopError: That loop runs.
+    """
+    loop = old._loop()
+    if loop is not None and loop.is_running() and old.thread_id != threading.get_ident():
+        raise WrongLoopError(
+            f"{node!r} runs on {loop!r} and cannot follow from {asyncio.get_running_loop()!r}"
+        )
+    seen = {node}
+    todo = [node]
+    while todo:
+        each = todo.pop()
+        if each._scheduler is old:
+            old.abandon(each)
+        for other in (*successors(each), *sources(each)):
+            if other not in seen:
+                seen.add(other)
+                todo.append(other)
 
 
 def current_run(loop: asyncio.AbstractEventLoop) -> Runnable | None:

@@ -37,15 +37,17 @@ class Link:
     """One wire: an output feeding an input, or an input mirrored to another input.
 
     `holds` counts the runs to come that may still send on this wire; as long as it is not
-    zero the node behind `dst` waits (engine rule 7).
+    zero the node behind `dst` waits (engine rule 7). `sent_in` is the run that last sent here
+    while its next one was marked already.
     """
 
-    __slots__ = ("dst", "holds", "src")
+    __slots__ = ("dst", "holds", "sent_in", "src")
 
     def __init__(self, src: NodeIO, dst: NodeIO) -> None:
         self.src = src
         self.dst = dst
         self.holds = 0
+        self.sent_in: Any = None
 
     def __repr__(self) -> str:
         return f"<Link {self.src.full_id} -> {self.dst.full_id} holds={self.holds}>"

@@ -11,30 +11,43 @@ from funcnodes_core._waves import unsettled
 from funcnodes_core.node import telling
 from funcnodes_core.node.mode import NodeMode
 from funcnodes_core.node.protocol import NodeLike
-from funcnodes_core.node.run import INLINE, fail
+from funcnodes_core.node.run import end_unstarted, fail
 from funcnodes_core.node.waiting import until_rest
-from funcnodes_core.scheduler import Scheduler, current_run, scheduler_of
+from funcnodes_core.scheduler import Scheduler, current_run, scheduler_of, take_over
 
 if TYPE_CHECKING:
     from funcnodes_core.io.base import NodeIO
 
-__all__ = ["bind", "cancel", "debounce", "post", "set_mode", "settled", "start_now"]
+__all__ = [
+    "bind",
+    "cancel",
+    "debounce",
+    "end_debounce",
+    "post",
+    "set_mode",
+    "settled",
+    "start_now",
+]
 
 
 def bind(node: NodeLike, scheduler: Scheduler) -> Scheduler:
-    """Let a node belong to the loop it was asked on; what an ended loop left is forgotten."""
+    """Let a node belong to the loop it was asked on; what an ended loop left is forgotten.
+
+    Raises:
+        WrongLoopError: The node is under way on another loop that runs.
+    """
     old = node._scheduler
-    if old is not None and old is not scheduler and node._live:
-        for link in node._links_in():
-            link.holds = 0
-        node._holds = 0
-        node._phase, node._run, node._live = Phase.IDLE, None, False
-        node._again = node._asked = node._self_hold = False
-        node._waiters = None
-        if node._space is not None:
-            node._space._live -= 1
+    if old is not None and old is not scheduler and (node._live or old.live):
+        take_over(node, old)
     node._scheduler = scheduler
     return scheduler
+
+
+def end_debounce(node: NodeLike) -> None:
+    """Forget a request that waits for its time to be over."""
+    if node._timer is not None:
+        node._timer.cancel()
+        node._timer = None
 
 
 def debounce(node: NodeLike, scheduler: Scheduler, delay_s: float) -> None:
@@ -64,8 +77,8 @@ def start_now(node: NodeLike) -> asyncio.Task[Any]:
     scheduler.wake(node)
 
     async def run() -> Any:
-        if node._run is INLINE or node._run is None:
-            node._begin(scheduler)
+        if node._run is None:
+            scheduler.start_now(node)
         await until_rest([node])
         error, node._undelivered = node._undelivered, None
         if error is not None:
@@ -85,6 +98,8 @@ async def cancel(node: NodeLike, deadline_s: float) -> str:
         return "stuck"
     run.cancel()
     done, _ = await asyncio.wait([run], timeout=deadline_s)
+    if done and node._run is run:
+        end_unstarted(node, node._scheduler)
     return "cancelled" if done else "stuck"
 
 
@@ -122,5 +137,7 @@ def settled(node: NodeLike, port: NodeIO, breaking: tuple[Any, ...]) -> bool:
         return not node._live
     asker = current_run(scheduler.loop)
     closed = breaking if asker is None else (*breaking, asker)
+    if asker is not None and asker._run is not None and asker._scheduler is scheduler:
+        scheduler.step_back(asker)  # it waits between what it sends
     start = [node] if port.is_input() else successors(node)
     return not unsettled(start, closed, scheduler.running)

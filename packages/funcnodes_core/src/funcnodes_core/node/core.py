@@ -38,7 +38,7 @@ class RunnableNode(EventEmitterMixin):
     __slots__ = tuple(
         "__weakref__ _acyclic_at _again _arguments _asked _beat _blocked_by _cause _error_listeners _holds _links "
         "_listeners _live _mode _muted _phase _ran_wave _ref _requested _run _scheduler _seen _self_hold _space "
-        "_stale _timer _undelivered _unready _waiters _watched".split()
+        "_stale _streams _timer _undelivered _unready _waiters _watched".split()
     )
 
     _direct: ClassVar[DirectCall | None] = None
@@ -62,6 +62,7 @@ class RunnableNode(EventEmitterMixin):
         self._phase = Phase.IDLE
         self._run: Any = None
         self._live = self._asked = self._again = self._requested = self._self_hold = False
+        self._streams = False
         self._muted = self._stale = self._watched = False
         self._holds = self._seen = self._ran_wave = self._unready = 0
         self._acyclic_at = -1
@@ -105,8 +106,10 @@ class RunnableNode(EventEmitterMixin):
     def _link_removed(self, link: Link) -> None:
         if not link.src.is_input():
             self._links.remove(link)
-        if self._scheduler is not None:
-            self._scheduler.let_go([link])
+        target = link.dst._node()
+        scheduler = self._scheduler or (target._scheduler if target is not None else None)
+        if scheduler is not None:
+            scheduler.let_go([link])
         if self._space is not None:
             self._space._edge_changed(link, added=False)
 
@@ -117,8 +120,11 @@ class RunnableNode(EventEmitterMixin):
 
     def _missing_changed(self, by: int) -> None:
         self._unready += by
-        if by > 0 and self._phase is not Phase.IDLE and self._scheduler is not None:
-            self._stale = True
+        if by < 0 or self._scheduler is None or self._run is not None:
+            return
+        if self.run_count or self._phase is not Phase.IDLE:
+            self._mark_stale(self._blocked_by)
+        if self._phase is not Phase.IDLE:
             self._scheduler.unqueue(self)
 
     def _value_arrived(
@@ -128,13 +134,15 @@ class RunnableNode(EventEmitterMixin):
         ask = value is not NoValue and (port._spec.does_trigger if does_trigger is None else does_trigger)
         if link is not None and link.holds:
             source = link.src._node()
-            # a wire may be held for the next run of a node that still runs: that is not this value
-            if source is None or source._phase is Phase.IDLE or link.src.is_input():
+            if source is None or source._phase is Phase.IDLE or link.holds > 1 or link.src.is_input():
                 assert self._scheduler is not None
                 if ask:
                     self._cause = port
                 self._scheduler.arrived(link, self, ask)
                 return
+            # the wire is held for the source's next run: this value is not that one's
+            if source._self_hold:
+                source._scheduler.sent_early(link, source)
         if ask:
             self._cause = port
             self.request_trigger()

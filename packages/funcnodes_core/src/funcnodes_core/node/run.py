@@ -24,7 +24,7 @@ from funcnodes_core.sentinels import NoValue
 if TYPE_CHECKING:
     from funcnodes_core.scheduler import Scheduler
 
-__all__ = ["DirectCall", "RunError", "begin", "call_args", "deliver", "fail"]
+__all__ = ["DirectCall", "RunError", "begin", "call_args", "deliver", "end_unstarted", "fail"]
 
 INLINE = "inline"  # what `_run` is while a synchronous function runs
 
@@ -97,16 +97,15 @@ def begin(node: NodeLike, scheduler: Scheduler) -> None:
     """Run a node now: at once if its function is synchronous, in a task otherwise."""
     node._requested = False
     node._undelivered = None
+    if node._timer is not None:
+        node._timer.cancel()  # this run sees what the debounced one would have seen
+        node._timer = None
     cls = type(node)
     direct = cls._direct
     if node._mode is not NodeMode.ACTIVE:
         _bypass(node, scheduler)
     elif direct is None or direct.is_async or direct.streams or direct.wrapper is not cls.func:
-        task = scheduler.loop.create_task(_run_in_task(node, scheduler))
-        node._run = task
-        scheduler.running[node] = None
-        if node._watched:
-            telling.run_started(node)
+        _run_as_task(node, scheduler, direct)
     else:
         _run_inline(node, scheduler, direct)
 
@@ -137,13 +136,27 @@ def _run_inline(node: NodeLike, scheduler: Scheduler, direct: DirectCall) -> Non
         _end(node, scheduler, perf_counter() - started, error)
 
 
-async def _run_in_task(node: NodeLike, scheduler: Scheduler) -> None:
+def _run_as_task(node: NodeLike, scheduler: Scheduler, direct: DirectCall | None) -> None:
+    try:
+        kwargs = call_args(node)  # now: what is set before the task's first step is a newer change
+    except Exception as exc:  # noqa: BLE001 - default factories are foreign code
+        _end(node, scheduler, 0.0, exc)
+        return
+    task = scheduler.loop.create_task(_run_in_task(node, scheduler, kwargs))
+    node._run = task
+    node._streams = direct is not None and direct.streams
+    scheduler.running[node] = None
+    if node._watched:
+        telling.run_started(node)
+
+
+async def _run_in_task(node: NodeLike, scheduler: Scheduler, kwargs: dict[str, Any]) -> None:
     mine = asyncio.current_task()
     CURRENT.set(node)
     error: BaseException | None = None
     started = perf_counter()
     try:
-        await _call(node, scheduler)
+        await _call(node, scheduler, kwargs)
     except BaseException as exc:
         error = exc
         if isinstance(exc, (KeyboardInterrupt, SystemExit)):
@@ -153,10 +166,9 @@ async def _run_in_task(node: NodeLike, scheduler: Scheduler) -> None:
             _end(node, scheduler, perf_counter() - started, error)
 
 
-async def _call(node: NodeLike, scheduler: Scheduler) -> None:
+async def _call(node: NodeLike, scheduler: Scheduler, kwargs: dict[str, Any]) -> None:
     cls = type(node)
     direct = cls._direct
-    kwargs = call_args(node)
     if direct is None or direct.wrapper is not cls.func:
         await node.func(**kwargs)
         return
@@ -227,6 +239,11 @@ def _after_good_run(node: NodeLike) -> None:
         beat.set_value(time.time())
 
 
+def end_unstarted(node: NodeLike, scheduler: Scheduler) -> None:
+    """Close a run whose task was cancelled before its first step."""
+    _end(node, scheduler, 0.0, asyncio.CancelledError())
+
+
 def fail(node: NodeLike, exc: BaseException) -> None:
     """Record a failure and hand it to whoever listens, or keep it for whoever awaits."""
     if isinstance(exc, asyncio.CancelledError):
@@ -244,7 +261,7 @@ def fail(node: NodeLike, exc: BaseException) -> None:
         except Exception:  # noqa: BLE001 - listeners are foreign code
             FUNCNODES_LOGGER.exception("an error listener of %r failed", node.name)
     if space is not None:
-        space._node_failed(node, error, exc)
+        telling.space_failed(node, error, exc)
     elif not node._error_listeners:
         node._undelivered = error
         FUNCNODES_LOGGER.debug("%r failed", node.name, exc_info=exc)

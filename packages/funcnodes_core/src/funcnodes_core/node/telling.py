@@ -5,41 +5,64 @@ Called where somebody listens (`node._watched`), so that nobody pays for events 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from funcnodes_core._logging import FUNCNODES_LOGGER
 from funcnodes_core.node.protocol import NodeLike
 
-__all__ = ["progressed", "report_progress", "run_done", "run_failed", "run_started", "status_changed"]
+__all__ = [
+    "progressed",
+    "report_progress",
+    "run_done",
+    "run_failed",
+    "run_started",
+    "space_failed",
+    "status_changed",
+]
+
+
+def _guarded(node: NodeLike, tell: Callable[..., object], *args: Any) -> None:
+    """Tell one listener; its failure is its own: the run goes on to its end."""
+    try:
+        tell(*args)
+    except Exception:  # noqa: BLE001 - listeners are foreign code
+        FUNCNODES_LOGGER.exception("a listener of %r failed", node.name)
+
+
+def _observe(node: NodeLike, method: str, *args: Any) -> None:
+    if node._space is not None:
+        for observer in node._space._observers:
+            _guarded(node, getattr(observer, method), node, *args)
 
 
 def run_started(node: NodeLike) -> None:
     """A run began."""
-    node._event("triggerstart", {})
-    if node._space is not None:
-        for observer in node._space._observers:
-            observer.run_started(node)
+    _guarded(node, node._event, "triggerstart", {})
+    _observe(node, "run_started")
 
 
 def run_done(node: NodeLike, duration_s: float) -> None:
     """A run ended well."""
-    node._event("triggerdone", {})
-    if node._space is not None:
-        for observer in node._space._observers:
-            observer.run_done(node, duration_s)
+    _guarded(node, node._event, "triggerdone", {})
+    _observe(node, "run_done", duration_s)
 
 
 def run_failed(node: NodeLike) -> None:
     """A run failed."""
-    if node._space is not None and node.last_error is not None:
-        for observer in node._space._observers:
-            observer.run_failed(node, node.last_error)
+    if node.last_error is not None:
+        _observe(node, "run_failed", node.last_error)
+
+
+def space_failed(node: NodeLike, error: Exception, original: BaseException) -> None:
+    """Tell the graph's own listeners of a failed run."""
+    if node._space is not None:
+        _guarded(node, node._space._node_failed, node, error, original)
 
 
 def status_changed(node: NodeLike) -> None:
     """The status word changed in another way."""
-    if node._space is not None:
-        for observer in node._space._observers:
-            observer.status_changed(node)
+    _observe(node, "status_changed")
 
 
 def report_progress(node: NodeLike, info: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ import weakref
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from funcnodes_core._runnable import ancestors
+from funcnodes_core._runnable import Phase, ancestors, reached
 from funcnodes_core._waves import unsettled
 from funcnodes_core.exceptions import WrongLoopError
 from funcnodes_core.node.protocol import NodeLike
@@ -81,6 +81,9 @@ async def until_settled(
 ) -> None:
     """Return when nothing that `start` reaches without passing `breaking` is under way."""
     start, breaking = list(start), list(breaking)
+    for node in breaking:
+        if node._run is not None:
+            scheduler.step_back(node)  # it waits between what it sends
     while True:
         busy = unsettled(start, breaking, scheduler.running)
         if not busy:
@@ -100,9 +103,9 @@ async def wait_for(nodes: Sequence[NodeLike], *, force: bool) -> None:
     """
     loop = asyncio.get_running_loop()
     for node in nodes:
-        other = node._scheduler
-        if node._live and other is not None and other._loop() is not loop and other.loop.is_running():
-            raise WrongLoopError(f"{node.name!r} runs on another event loop: {other.loop!r}, not {loop!r}")
+        other = node._scheduler._loop() if node._scheduler is not None else None
+        if node._live and other is not None and other is not loop and other.is_running():
+            raise WrongLoopError(f"{node.name!r} runs on another event loop: {other!r}, not {loop!r}")
     start_requests(nodes)
     for node in nodes:
         if not node._live and (force or node._requested):
@@ -122,6 +125,15 @@ async def wait_for(nodes: Sequence[NodeLike], *, force: bool) -> None:
 def _let_go(holder: Runnable, nodes: Sequence[NodeLike]) -> None:
     """Awaited inside a run that holds them, nodes run with the values that they have."""
     scheduler = scheduler_of(asyncio.get_running_loop())
-    for link in holder._links:
-        if link.holds and link.dst._node() in nodes:
-            scheduler.arrived(link, link.dst._node(), True)
+    behind = [link for link in holder._links if link.holds]
+    wanted: set[Any] = {node for node in nodes if node._phase is Phase.WAITING}
+    for link in behind:
+        target = link.dst._node()
+        if target in wanted:
+            scheduler.arrived(link, target, True)
+        elif target is not None and wanted:
+            below = reached(target) & wanted
+            for node in below:
+                node._asked = True
+            if below:
+                scheduler.let_go([link])

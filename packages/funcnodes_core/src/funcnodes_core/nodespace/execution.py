@@ -9,8 +9,9 @@ from typing import Any, TypeVar
 
 from funcnodes_core._runnable import Phase, ancestors
 from funcnodes_core.node.base import Node
+from funcnodes_core.node.control import end_debounce
 
-__all__ = ["call_threadsafe", "forget", "run_stale", "stop"]
+__all__ = ["call_threadsafe", "forget", "hold_back", "run_stale", "stop"]
 
 R = TypeVar("R")
 
@@ -18,6 +19,7 @@ R = TypeVar("R")
 def forget(node: Node) -> None:
     """Take a node out of its scheduler; the result of a run under way is dropped."""
     run, node._run = node._run, None
+    end_debounce(node)
     scheduler = node._scheduler
     if scheduler is not None:
         scheduler.drop(node)
@@ -29,14 +31,27 @@ async def stop(nodes: Iterable[Node], deadline_s: float) -> dict[str, str]:
     """Stop everything that is under way; see `NodeSpace.stop`."""
     running = []
     for node in nodes:
+        end_debounce(node)
         if node._phase is not Phase.IDLE and node._scheduler is not None:
-            node._scheduler.drop(node)
+            node._scheduler.withdraw(node)
             node._mark_stale(None)
         node._requested = node._again = False
         if node._run is not None:
             running.append(node)
     answers = await asyncio.gather(*(node.cancel(deadline_s) for node in running))
     return {node.uuid: how for node, how in zip(running, answers, strict=True)}
+
+
+def hold_back(nodes: Iterable[Node]) -> list[Node]:
+    """Take what has not started out of its wave and return what was asked."""
+    asked = []
+    for node in nodes:
+        if node._scheduler is not None and (node._phase is not Phase.IDLE or node._again):
+            end_debounce(node)
+            if node._scheduler.withdraw(node):
+                asked.append(node)
+                node._requested = False
+    return asked
 
 
 def run_stale(nodes: Iterable[Node], target: Node | None) -> list[Node]:

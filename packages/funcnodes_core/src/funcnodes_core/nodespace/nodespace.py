@@ -121,6 +121,8 @@ class NodeSpace(EventEmitterMixin):
         node._listeners_changed()
         if node._live:
             self._live += 1
+            if self._paused:
+                self._held_back |= dict.fromkeys(execution.hold_back([node]))
         node._event("after_set_nodespace", {"result": self})
         for observer in self._observers:
             observer.node_added(node)
@@ -269,11 +271,13 @@ class NodeSpace(EventEmitterMixin):
         Returns:
             How it went, by the uuid of each node that was under way; see `Node.cancel`.
         """
+        self._held_back.clear()
         return await execution.stop(self.nodes, deadline_s)
 
     def pause(self) -> None:
         """Start nothing from now on; what runs goes on to its end."""
         self._paused = True
+        self._held_back |= dict.fromkeys(execution.hold_back(self.nodes))
 
     def resume(self) -> None:
         """Start what was asked for since `pause`, as one change."""
