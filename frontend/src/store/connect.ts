@@ -28,7 +28,7 @@ export function startSession(): void {
       onFailure: (error) => notify("error", error.message),
       onConnection: (state, attempts) => {
         managerConnection.set(state);
-        if (state === "lost" && attempts === SUSPICIOUS) void leaveIfLoggedOut();
+        if (state === "lost" && attempts >= SUSPICIOUS) void leaveIfLoggedOut();
       },
     },
   });
