@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
 from uuid import uuid4
 
 from funcnodes_core.eventmanager import EventEmitterMixin
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import weakref
 
 
-__all__ = ["Link", "NodeIO", "PortOwner", "nobody"]
+__all__ = ["NO_LINKS", "Link", "NodeIO", "PortOwner", "nobody"]
 
 
 class PortOwner(Protocol):
@@ -49,8 +49,26 @@ class Link:
         self.holds = 0
         self.sent_in: Any = None
 
+    def attach(self, ends: str) -> None:
+        """Enter the wire at both of its ports; `ends` names the list of the first."""
+        for port, name in ((self.src, ends), (self.dst, "links_in")):
+            links: list[Link] = getattr(port, name)
+            if links is NO_LINKS:
+                setattr(port, name, [self])
+            else:
+                links.append(self)
+
+    def detach(self, ends: str) -> None:
+        """Take the wire from both of its ports."""
+        getattr(self.src, ends).remove(self)
+        self.dst.links_in.remove(self)
+
     def __repr__(self) -> str:
         return f"<Link {self.src.full_id} -> {self.dst.full_id} holds={self.holds}>"
+
+
+# what ports without wires share, so that most ports need no lists; never changed
+NO_LINKS: Final[list[Link]] = []
 
 
 class NodeIO(EventEmitterMixin):
@@ -99,8 +117,8 @@ class NodeIO(EventEmitterMixin):
         self._error_listeners = None
         self._option_updates: dict[str, Any] | None = None
         self._owns_spec = True
-        self.links_in = []
-        self.forwards = []
+        self.links_in = NO_LINKS
+        self.forwards = NO_LINKS
         spec = self._spec = PortSpec()
         given = uuid or id
         spec.id = given if given else f"_{uuid4().hex}"
@@ -351,8 +369,8 @@ class NodeIO(EventEmitterMixin):
         port._listeners = None
         port._error_listeners = None
         port._option_updates = None
-        port.links_in = []
-        port.forwards = []
+        port.links_in = NO_LINKS
+        port.forwards = NO_LINKS
         return port
 
     def __repr__(self) -> str:

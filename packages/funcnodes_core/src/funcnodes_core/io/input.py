@@ -275,8 +275,7 @@ class NodeInput(NodeIO):
         check_threads(self, other)
         self._emit("before_forward", {"other": other})
         link = Link(self, other)
-        self.forwards.append(link)
-        other.links_in.append(link)
+        link.attach("forwards")
         structure_version.version += 1
         other._linked()
         if node is not None:
@@ -309,8 +308,7 @@ class NodeInput(NodeIO):
             raise EdgeNotFoundError(f"{self.full_id!r} is not forwarded to {other.full_id!r}")
         check_threads(self, other)
         self._emit("before_unforward", {"other": other})
-        self.forwards.remove(link)
-        other.links_in.remove(link)
+        link.detach("forwards")
         structure_version.version += 1
         node = self._node()
         if node is not None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from funcnodes_core.exceptions import EdgeNotFoundError, NodeConnectionError
-from funcnodes_core.io.base import NodeIO
+from funcnodes_core.io.base import NO_LINKS, NodeIO
 from funcnodes_core.io.connection import Link, check_threads, raise_allow_connections, structure_version
 from funcnodes_core.io.input import NodeInput
 from funcnodes_core.io.state import full_serialize, restore_description, serialize_class, serialize_port
@@ -27,12 +27,12 @@ class NodeOutput(NodeIO):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.links: list[Link] = []
+        self.links: list[Link] = NO_LINKS
 
     def _spawn(self, node_ref: weakref.ref[Any]) -> NodeOutput:
         port = super()._spawn(node_ref)
         assert isinstance(port, NodeOutput)
-        port.links = []
+        port.links = NO_LINKS
         return port
 
     @classmethod
@@ -120,8 +120,7 @@ class NodeOutput(NodeIO):
         node, target = self._node(), other._node()
         self._emit("before_connect", {"other": other})
         link = Link(self, other)
-        self.links.append(link)
-        other.links_in.append(link)
+        link.attach("links")
         structure_version.version += 1
         other._linked()
         self._changed("connected")
@@ -156,8 +155,7 @@ class NodeOutput(NodeIO):
             assert isinstance(target, NodeInput)
             check_threads(self, target)
             self._emit("before_disconnect", {"other": target})
-            self.links.remove(link)
-            target.links_in.remove(link)
+            link.detach("links")
             structure_version.version += 1
             node = self._node()
             if node is not None:

@@ -77,7 +77,7 @@ class Node(RunnableNode, metaclass=NodeMeta):
         self._reset_inputs = reset_inputs_on_trigger
         self._delay_s = pretrigger_delay
         self.properties: dict[str, Any] = dict(properties or {})
-        self.io_options: dict[str, Any] = {**cls.default_io_options, **(io_options or {})}
+        self._own_options = io_options
         self.render_options: dict[str, Any] = state.merged_render_options(
             cls.default_render_options, render_options
         )
@@ -138,6 +138,11 @@ class Node(RunnableNode, metaclass=NodeMeta):
     def get_property(self, key: str, default: Any = None) -> Any:
         """A value that was kept with the node."""
         return self.properties.get(key, default)
+
+    @property
+    def io_options(self) -> dict[str, Any]:
+        """Options of single ports: the class's with the constructor's laid over them."""
+        return {**type(self).default_io_options, **(self._own_options or {})}
 
     @property
     def nodespace(self) -> SpaceLike | None:

@@ -13,7 +13,7 @@ from funcnodes_core._waves import join_wave
 from funcnodes_core.config import default_pretrigger_delay
 from funcnodes_core.eventmanager import EventEmitterMixin
 from funcnodes_core.exceptions import WrongThreadError
-from funcnodes_core.io.base import NodeIO
+from funcnodes_core.io.base import NO_LINKS, NodeIO
 from funcnodes_core.io.connection import Link
 from funcnodes_core.io.input import NodeInput
 from funcnodes_core.io.output import NodeOutput
@@ -74,7 +74,7 @@ class RunnableNode(EventEmitterMixin):
         self._space: SpaceLike | None = None
         self._undelivered: BaseException | None = None
         self._timer: asyncio.TimerHandle | None = None
-        self._links: list[Link] = []
+        self._links: list[Link] = NO_LINKS
 
     # -- ports -----------------------------------------------------------------------
 
@@ -97,6 +97,8 @@ class RunnableNode(EventEmitterMixin):
 
     def _link_added(self, link: Link) -> None:
         if not link.src.is_input():
+            if self._links is NO_LINKS:
+                self._links = []
             self._links.append(link)
         if self._space is not None:
             self._space._edge_changed(link, added=True)
