@@ -21,7 +21,8 @@
     ├── StartError                        RuntimeError: the process cannot start
     │   ├── AlreadyRunningError
     │   ├── PortTakenError                OSError
-    │   └── BindError                     ValueError: an address that is not safe to bind
+    │   ├── BindError                     ValueError: an address that is not safe to bind
+    │   └── NotRunningError               it is not started yet, or has ended
     ├── ConnectionFailedError             ConnectionError: a client could not reach a worker
     └── CallFailedError                   RuntimeError: a worker answered a client with an error
 
@@ -50,6 +51,7 @@ __all__ = [
     "ForbiddenError",
     "JournalError",
     "NotFoundError",
+    "NotRunningError",
     "PortTakenError",
     "ReadOnlyError",
     "StartError",
@@ -161,6 +163,10 @@ class PortTakenError(StartError, OSError):
 
 class BindError(StartError, ValueError):
     """An address that must not be opened without TLS or an explicit word."""
+
+
+class NotRunningError(StartError):
+    """The worker is not started yet, or has ended."""
 
 
 class ConnectionFailedError(WorkerError, ConnectionError):

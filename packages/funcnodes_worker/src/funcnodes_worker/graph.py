@@ -7,7 +7,7 @@ import inspect
 import logging
 import traceback
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from msgspec import Struct, field
 
@@ -26,6 +26,7 @@ from funcnodes_worker.session import GraphCall
 __all__ = ["Durability", "Graph", "Opened", "fill_library"]
 
 Durability = Literal["grouped", "full"]
+_R = TypeVar("_R")
 _LOG = logging.getLogger("funcnodes.worker.graph")
 
 
@@ -86,6 +87,12 @@ class Graph:
         """Write what is not written yet and let the files go."""
         if self._document is not None:
             self._document.close()
+
+    async def call(self, function: Callable[..., _R | Awaitable[_R]], args: Sequence[Any]) -> _R:
+        """Give the space to a function of the host program; what it gives is awaited here if it can be."""
+        assert self._space is not None
+        result = function(self._space, *args)
+        return await result if inspect.isawaitable(result) else result
 
     def execute(self, call: GraphCall) -> None:
         """Run one command and send it back with its outcome, behind the events that it caused."""

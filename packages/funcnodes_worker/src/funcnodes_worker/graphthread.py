@@ -7,7 +7,7 @@ import contextlib
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -85,6 +85,8 @@ class GraphLoop(Protocol):
 
     def run(self, function: Callable[[], _R]) -> Future[_R]: ...
 
+    def submit(self, work: Coroutine[Any, Any, _R]) -> Future[_R]: ...
+
     def stop(self, timeout_s: float) -> bool: ...
 
 
@@ -108,6 +110,11 @@ class SameLoop:
         done: Future[_R] = Future()
         _settle(done, function)
         return done
+
+    def submit(self, work: Coroutine[Any, Any, _R]) -> Future[_R]:
+        """Begin a coroutine soon and hand back its result or error."""
+        assert self._loop is not None
+        return asyncio.run_coroutine_threadsafe(work, self._loop)
 
     def stop(self, timeout_s: float) -> bool:
         """Nothing to end."""
@@ -142,6 +149,10 @@ class GraphThread:
         done: Future[_R] = Future()
         self.call(_settle, done, function)
         return done
+
+    def submit(self, work: Coroutine[Any, Any, _R]) -> Future[_R]:
+        """Begin a coroutine on the graph's thread and hand back its result or error."""
+        return asyncio.run_coroutine_threadsafe(work, self.loop)
 
     def stop(self, timeout_s: float) -> bool:
         """End the loop; False when a node that blocks keeps the thread busy (it dies with the process)."""

@@ -25,6 +25,9 @@ else:
 
 __all__ = ["Instance", "process_start"]
 
+# the system's lock is one of processes: it does not tell two workers of this one apart
+_HELD_HERE: set[Path] = set()
+
 
 def process_start(pid: int) -> str | None:
     """When a process started, in the system's own unit; None where it does not say.
@@ -42,9 +45,20 @@ class Instance:
     """This process as the one that serves a worker.
 
     The lock belongs to the process and ends with it, however it ends: a stale pid file never blocks a start.
+
+    Args:
+        config_dir: where the worker's files lie.
+        uuid: which worker.
+        embedded: the process is somebody else's program, which must not be ended with the worker; the pid file
+            says so.
+        announced: without it only the lock is taken: the worker has no address of its own that others could use.
     """
 
-    def __init__(self, config_dir: ConfigDir, uuid: str) -> None:
+    def __init__(
+        self, config_dir: ConfigDir, uuid: str, *, embedded: bool = False, announced: bool = True
+    ) -> None:
+        self._embedded = embedded
+        self._announced = announced
         self._pid_file = config_dir.pid_file(uuid)
         self._runstate_file = config_dir.runstate_file(uuid)
         self._lock_file = config_dir.lock_file(uuid)
@@ -58,26 +72,36 @@ class Instance:
         Raises:
             AlreadyRunningError: another process is; the message names it.
         """
+        if self._lock_file in _HELD_HERE:
+            raise AlreadyRunningError(f"worker {self._uuid!r} runs already, in this process", os.getpid())
         held = self._lock_file.open("a+", encoding="ascii")
         try:
             _lock(held)
         except OSError:
             held.close()
             pid = self._read_pid()
-            raise AlreadyRunningError(f"worker {self._uuid!r} runs already, as process {pid}", pid) from None
+            where = f"as process {pid}" if pid else "inside another program"
+            raise AlreadyRunningError(f"worker {self._uuid!r} runs already, {where}", pid) from None
         self._held = held
-        pid = os.getpid()
-        write_json(self._pid_file, {"pid": pid, "started": process_start(pid)})
+        _HELD_HERE.add(self._lock_file)
+        if self._announced:
+            pid = os.getpid()
+            record: dict[str, object] = {"pid": pid, "started": process_start(pid)}
+            write_json(self._pid_file, {**record, "embedded": True} if self._embedded else record)
 
     def set_state(self, state: str, detail: str = "") -> None:
         """Write the run state and a detail line for those who look at the files."""
         self.state = state
+        if not self._announced:
+            return
         write_atomic(self._runstate_file, f"{state}\n{detail}\n".rstrip("\n") + "\n")
 
     def release(self) -> None:
         """Remove the pid file and let another process serve the worker."""
         if self._held is not None:
-            self._pid_file.unlink(missing_ok=True)
+            if self._announced:
+                self._pid_file.unlink(missing_ok=True)
+            _HELD_HERE.discard(self._lock_file)
             self._held.close()
             self._held = None
 

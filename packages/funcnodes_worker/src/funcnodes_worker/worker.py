@@ -10,11 +10,11 @@ import asyncio
 import inspect
 import logging
 import time
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any, TypedDict, TypeVar
 
 from funcnodes_core.codec.exact import to_exact
 from funcnodes_core.lib.shelf import Shelf
@@ -22,7 +22,7 @@ from funcnodes_worker.answers import AnswerMemory, ParkedMessages
 from funcnodes_worker.broadcast.hub import Hub
 from funcnodes_worker.config import WorkerConfig
 from funcnodes_worker.context import ReadContext
-from funcnodes_worker.errors import UnknownCommandError
+from funcnodes_worker.errors import NotRunningError, UnknownCommandError
 from funcnodes_worker.graph import Durability, Graph
 from funcnodes_worker.graphthread import Channel, GraphLoop, GraphThread, SameLoop
 from funcnodes_worker.projection import Projection
@@ -36,6 +36,7 @@ __all__ = ["NodeViewState", "Worker", "WorkerState", "worker_json_get_data_path"
 
 _LOG = logging.getLogger("funcnodes.worker")
 _CLOSE_S = 1.2
+_R = TypeVar("_R")
 
 
 class Worker:
@@ -79,6 +80,7 @@ class Worker:
         self.notices: list[str] = []
         self._started = False
         self._values = ThreadPoolExecutor(1, "funcnodes-values")
+        self._calls: set[Future[Any]] = set()
 
     async def start(self) -> None:
         """Open the graph; returns when every record of it is in the projection.
@@ -118,6 +120,8 @@ class Worker:
         for session in list(self.sessions):
             session.close()
         self._thread.stop(0.1)
+        for call in list(self._calls):
+            call.cancel()
         self.runstate = "stopped"
 
     @property
@@ -159,6 +163,31 @@ class Worker:
             ReadContext(projection=self.hub.projection, worker=self, session=caller), **kwargs
         )
         return await result if inspect.isawaitable(result) else result
+
+    async def call_in_graph(self, function: Callable[..., _R | Awaitable[_R]], *args: Any) -> _R:
+        """Run `function(space, *args)` where the graph lives, and give what it gives.
+
+        The nodes belong to a thread of their own: this is how a program around the worker gets at them. A function
+        that gives an awaitable (an `async def`) is awaited over there. Editors see what it changes; nodes and edges
+        are added and removed by commands, which are undoable.
+
+        Raises:
+            NotRunningError: the worker does not run, or ended before the function did.
+            Exception: whatever the function raises.
+        """
+        if self.runstate != "running":
+            raise NotRunningError(f"the worker {self.config.name!r} does not run")
+        call: Future[_R] = self._thread.submit(self._graph.call(function, args))
+        self._calls.add(call)
+        try:
+            return await asyncio.wrap_future(call)
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if self.runstate == "running" or (task is not None and task.cancelling()):
+                raise
+            raise NotRunningError(f"the worker {self.config.name!r} ended before the function did") from None
+        finally:
+            self._calls.discard(call)
 
     # -- what sessions ask
 

@@ -8,11 +8,13 @@ import logging.handlers
 import signal
 import socket
 import time
-from contextlib import suppress
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from aiohttp import web
 
+from funcnodes_core.lib.shelf import Shelf
 from funcnodes_worker.config import WorkerConfig
 from funcnodes_worker.errors import PortTakenError
 from funcnodes_worker.graph import Durability
@@ -22,7 +24,7 @@ from funcnodes_worker.server.auth import Door, check_bind, is_loopback, load_or_
 from funcnodes_worker.server.listen import bind, bind_free
 from funcnodes_worker.worker import Worker
 
-__all__ = ["ServeOptions", "serve"]
+__all__ = ["ServeOptions", "listening", "make_door", "serve", "take_port", "worker_url"]
 
 _LOG = logging.getLogger("funcnodes.worker")
 _LOG_BYTES = 5 * 1024 * 1024
@@ -38,6 +40,7 @@ class ServeOptions:
     debug: bool = False
     durability: Durability = "grouped"
     insecure: bool = False
+    shelves: tuple[Shelf, ...] = ()
 
 
 async def serve(config: WorkerConfig, options: ServeOptions) -> None:
@@ -65,30 +68,43 @@ async def _serve(config: WorkerConfig, options: ServeOptions, instance: Instance
     check_bind(host, tls=False, insecure=options.insecure)
     config.data_path.mkdir(mode=0o700, parents=True, exist_ok=True)
     handler = _log_to_file(config)
-    sockets = _take_port(config, host, options.port)
-    worker = Worker(config, debug=options.debug, durability=options.durability)
+    sockets = take_port(config, host, options.port)
+    worker = Worker(config, debug=options.debug, durability=options.durability, shelves=options.shelves)
     _stop_on_signals(worker)
-    runner = _make_runner(worker, host)
+    try:
+        async with listening(worker, host, sockets) as url:
+            instance.set_state("running", url)
+            _LOG.info("worker %s (%s) listens on %s", config.name, config.uuid, url)
+            await _until_stopped(worker)
+            instance.set_state("stopping")
+    finally:
+        logging.getLogger("funcnodes").removeHandler(handler)
+        handler.close()
+
+
+@asynccontextmanager
+async def listening(worker: Worker, host: str, sockets: Iterable[socket.socket]) -> AsyncIterator[str]:
+    """A worker, started and served on sockets that are open already; gives its address."""
+    runner = web.AppRunner(
+        make_app(worker, make_door(worker.config, host)),
+        access_log=None,
+        shutdown_timeout=_SHUTDOWN_S,
+        lingering_time=1.0,
+    )
     try:
         await worker.start()
         await runner.setup()
         for made in sockets:
             await web.SockSite(runner, made).start()
-        url = f"ws://{_shown(host)}:{config.settings.port}/"
-        instance.set_state("running", url)
-        _LOG.info("worker %s (%s) listens on %s", config.name, config.uuid, url)
-        await _until_stopped(worker)
-        instance.set_state("stopping")
+        yield worker_url(worker.config, host)
     finally:
         await worker.stop()
         await runner.cleanup()
         for made in sockets:
             made.close()
-        logging.getLogger("funcnodes").removeHandler(handler)
-        handler.close()
 
 
-def _take_port(config: WorkerConfig, host: str, wanted: int | None) -> list[socket.socket]:
+def take_port(config: WorkerConfig, host: str, wanted: int | None) -> list[socket.socket]:
     """Bind the worker's own port, or a free one that is its own from then on."""
     port = wanted if wanted is not None else config.settings.port
     if port:
@@ -105,13 +121,22 @@ def _take_port(config: WorkerConfig, host: str, wanted: int | None) -> list[sock
     return sockets
 
 
-def _make_runner(worker: Worker, host: str) -> web.AppRunner:
-    settings = worker.config.settings
-    hosts = settings.allowed_hosts if is_loopback(host) else [*settings.allowed_hosts, host]
-    door = Door(load_or_make_token(worker.config.config_dir), hosts=hosts, origins=settings.allowed_origins)
-    return web.AppRunner(
-        make_app(worker, door), access_log=None, shutdown_timeout=_SHUTDOWN_S, lingering_time=1.0
+def make_door(
+    config: WorkerConfig, host: str, hosts: Iterable[str] = (), origins: Iterable[str] = ()
+) -> Door:
+    """The door of a worker that listens on a host; `hosts` and `origins` are allowed beside those of its file."""
+    settings = config.settings
+    own = [] if is_loopback(host) else [host]
+    return Door(
+        load_or_make_token(config.config_dir),
+        hosts=[*settings.allowed_hosts, *own, *hosts],
+        origins=[*settings.allowed_origins, *origins],
     )
+
+
+def worker_url(config: WorkerConfig, host: str) -> str:
+    """The address of a worker that listens on a host."""
+    return f"ws://{f'[{host}]' if ':' in host else host}:{config.settings.port}/"
 
 
 async def _until_stopped(worker: Worker) -> None:
@@ -146,7 +171,3 @@ def _log_to_file(config: WorkerConfig) -> logging.Handler:
     if logger.level == logging.NOTSET:
         logger.setLevel(logging.INFO)
     return handler
-
-
-def _shown(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
