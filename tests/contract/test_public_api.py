@@ -58,7 +58,9 @@ FROM_BOTH_ROOTS = (
     "get_deep_connected_nodeset AVAILABLE_MODULES setup run arun"
 ).split()
 
-FROM_WORKER = ("FuncNodesExternalWorker Worker ExternalWorkerConfig CustomLoop WSWorker").split()
+FROM_WORKER = (
+    "FuncNodesExternalWorker RemoteWorker Worker ExternalWorkerConfig CustomLoop WSWorker SocketWorker MsQueueWorker"
+).split()
 
 ELSEWHERE = """
 funcnodes_core.lib: Shelf module_to_shelf flatten_shelf Library check_shelf serialize_shelf NodeClassNotFoundError
