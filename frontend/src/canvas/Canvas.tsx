@@ -22,14 +22,17 @@ import { FIT, LOW_DETAIL } from "@/canvas/fit";
 import { GroupFrame } from "@/canvas/GroupFrame";
 import { NodeCard } from "@/canvas/NodeCard";
 import { useDrop } from "@/canvas/useDrop";
-import { useKeys } from "@/canvas/useKeys";
+import { useCanvasKeys } from "@/canvas/useKeys";
 import { Wire } from "@/canvas/Wire";
-import { useCell } from "@/lib/hooks";
+import { useCell, useKeys } from "@/lib/hooks";
 import { loaded, nodes } from "@/store/graph";
-import { addSearch } from "@/store/ui";
+import { addSearch, fitRequests } from "@/store/ui";
 import { currentWorker } from "@/store/workers";
 import "@/canvas/flow.css";
 import css from "@/canvas/Canvas.module.css";
+
+/** Nodes are drawn, measured and filled with their values in the meantime. */
+const SETTLE_MS = 120;
 
 const EDGE_TYPES: EdgeTypes = { wire: Wire };
 const NODE_TYPES: NodeTypes = { node: NodeCard, frame: GroupFrame };
@@ -44,8 +47,9 @@ export function Canvas() {
   const drop = useDrop();
   const menu = useContextMenu();
   useEffect(startFlow, []);
-  useKeys(surface);
+  useCanvasKeys(surface);
   useFitOnLoad();
+  useHomeWhenEmpty();
 
   const openSearch = useCallback(
     (x: number, y: number) => {
@@ -104,19 +108,28 @@ export function Canvas() {
   );
 }
 
-/** Shows a whole graph when it comes on screen. */
+/** Shows a whole graph when it comes on screen, and when something asks for it. */
 function useFitOnLoad(): void {
   const { fitView } = useReactFlow();
   const worker = useCell(currentWorker);
   const isLoaded = useCell(loaded);
+  const requests = useCell(fitRequests);
   useEffect(() => {
     if (!isLoaded) {
       forgetFlow();
       return undefined;
     }
     if (nodes.size === 0) return undefined;
-    // Two frames: React Flow measures its nodes in the first.
-    const timer = setTimeout(() => void fitView(FIT), 80);
+    const timer = setTimeout(() => void fitView(FIT), SETTLE_MS);
     return () => clearTimeout(timer);
-  }, [fitView, worker, isLoaded]);
+  }, [fitView, worker, isLoaded, requests]);
+}
+
+/** An empty canvas is a new sheet: seen at its own size, so that the next node can be read. */
+function useHomeWhenEmpty(): void {
+  const { setViewport } = useReactFlow();
+  const isEmpty = useKeys(nodes).length === 0;
+  useEffect(() => {
+    if (isEmpty) void setViewport({ x: 0, y: 0, zoom: 1 });
+  }, [isEmpty, setViewport]);
 }

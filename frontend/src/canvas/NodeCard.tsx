@@ -59,6 +59,11 @@ function FullNode({ node, selected }: { node: NodeRecord; selected: boolean }) {
   return (
     <>
       <NodeHead node={node} />
+      {node.placeholder && (
+        <p className={css.missing} title="It keeps its values and wires, and works again once the module is installed">
+          Not installed: {node.nodeId}
+        </p>
+      )}
       {node.status === "running" && node.progress?.message && <p className={css.message}>{node.progress.message}</p>}
       {!node.collapsed && <TriggerPorts node={node} />}
       {node.collapsed ? <FoldedPorts node={node} /> : <Ports node={node} />}

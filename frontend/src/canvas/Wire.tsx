@@ -1,7 +1,7 @@
 /** A wire. One that runs back to the left (a loop) goes around the nodes that it joins, not through them. */
 
 import { memo } from "react";
-import { BaseEdge, getBezierPath, getSmoothStepPath, useStore, type EdgeProps, type InternalNode } from "@xyflow/react";
+import { BaseEdge, getBezierPath, getSmoothStepPath, Position, useStore, type EdgeProps, type InternalNode } from "@xyflow/react";
 
 /** Wires that end further left than this, seen from where they begin, run back. */
 const BACK_PX = -20;
@@ -21,13 +21,18 @@ export function detour(one: InternalNode | undefined, other: InternalNode | unde
 }
 
 export const Wire = memo(function Wire(props: EdgeProps) {
-  const { id, sourceX, sourceY, targetX, targetY, source, target, style, interactionWidth } = props;
+  const { id, sourceY, targetX, targetY, source, target, style, interactionWidth } = props;
+  // From an input (a forward) it leaves on the other side of the node, as from an output.
+  const forward = props.sourcePosition === Position.Left;
+  const width = useStore((state) => (forward ? (state.nodeLookup.get(source)?.measured.width ?? 0) : 0));
+  const sourceX = props.sourceX + width;
+  const ends = { ...props, sourceX, sourcePosition: Position.Right };
   const back = targetX - sourceX < BACK_PX;
   const centerY = useStore((state) =>
     back ? detour(state.nodeLookup.get(source), state.nodeLookup.get(target), sourceY, targetY) : 0,
   );
   const [path] = back
-    ? getSmoothStepPath({ ...props, centerY, borderRadius: 14, offset: CLEAR_PX })
-    : getBezierPath({ sourceX, sourceY, targetX, targetY, sourcePosition: props.sourcePosition, targetPosition: props.targetPosition });
+    ? getSmoothStepPath({ ...ends, centerY, borderRadius: 14, offset: CLEAR_PX })
+    : getBezierPath(ends);
   return <BaseEdge id={id} path={path} style={style} interactionWidth={interactionWidth} />;
 });

@@ -62,7 +62,7 @@ const PLAIN: { [chord: string]: () => unknown } = {
 /** What a browser does with these stays when the canvas has no use for them. */
 const NEEDS_SELECTION = new Set(["mod+c", "mod+x", "mod+d", "ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"]);
 
-export function useKeys(surface: RefObject<HTMLDivElement | null>): void {
+export function useCanvasKeys(surface: RefObject<HTMLDivElement | null>): void {
   const { screenToFlowPosition, fitView, zoomIn, zoomOut } = useReactFlow();
   const pointer = useRef<{ x: number; y: number } | null>(null);
   useEffect(() => {

@@ -1,17 +1,14 @@
 /** What an empty graph says: one line of help, and three graphs to start from. */
 
-import { useReactFlow } from "@xyflow/react";
-import { CALM_FIT } from "@/canvas/fit";
 import { EXAMPLES, type Example } from "@/examples";
 import { useCell, useKeys } from "@/lib/hooks";
 import { loaded, nodes } from "@/store/graph";
 import { pasteNodes } from "@/store/intents";
 import { library } from "@/store/library";
+import { requestFit } from "@/store/ui";
 import { connection } from "@/store/workers";
 import { Kbd } from "@/ui";
 import css from "@/shell/EmptyCanvas.module.css";
-
-const SETTLE_MS = 250;
 
 export function EmptyCanvas() {
   const count = useKeys(nodes).length;
@@ -40,10 +37,9 @@ export function EmptyCanvas() {
 }
 
 function ExampleCard({ example }: { example: Example }) {
-  const { fitView } = useReactFlow();
   const open = async () => {
     await pasteNodes(example.fragment, [0, 0]);
-    setTimeout(() => void fitView(CALM_FIT), SETTLE_MS);
+    requestFit();
   };
   return (
     <button type="button" className={css.example} onClick={() => void open()}>

@@ -3,7 +3,7 @@
 import { importWorker, loadGraph } from "@/store/intents";
 import type { Json } from "@/store/types";
 import { currentWorker, workers } from "@/store/workers";
-import { notify } from "@/store/ui";
+import { notify, requestFit } from "@/store/ui";
 
 function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
   const text = atob(base64);
@@ -35,7 +35,27 @@ export function download(exported: Json | undefined): void {
 /** Puts the graph of a .fnw or .json file in the place of the one that is there. */
 export async function importFile(file: File): Promise<void> {
   const result = /\.json$/i.test(file.name) ? await importJson(file) : await importArchive(file);
-  if (result !== undefined) notify("ok", `${file.name} is open`);
+  if (result === undefined) return;
+  sayOpened(file.name, result as unknown as Loaded);
+  requestFit();
+}
+
+/** What the worker found when it opened a graph. */
+interface Loaded {
+  missing: string[];
+  warnings: string[];
+  requires: { [name: string]: string } | string[];
+}
+
+function sayOpened(name: string, { missing, warnings, requires }: Loaded): void {
+  if (missing.length === 0 && warnings.length === 0) {
+    notify("ok", `${name} is open`);
+    return;
+  }
+  const packages = Array.isArray(requires) ? requires : Object.keys(requires);
+  const needs = packages.length > 0 ? [`It asks for ${packages.join(", ")}.`] : [];
+  const lacks = missing.length > 0 ? [`Kept as placeholders: ${missing.join(", ")}.`] : [];
+  notify("info", `${name} is open; some of it is not installed here`, [...needs, ...lacks, ...warnings].join("\n"));
 }
 
 async function importArchive(file: File): Promise<Json | undefined> {

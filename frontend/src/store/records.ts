@@ -76,7 +76,8 @@ export function readNode(wire: WireNode): NodeRecord {
   return {
     id: wire.uuid,
     nodeId: wire.node_id,
-    name: wire.name || wire.node_id,
+    // Earlier releases named nodes "Class(uuid)": the id says nothing to people.
+    name: wire.name.replace(`(${wire.uuid})`, "") || wire.node_id,
     description: wire.description,
     status: wire.status,
     mode: wire.mode,

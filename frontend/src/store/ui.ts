@@ -29,6 +29,11 @@ export interface AddSearch {
 }
 export const addSearch = new Cell<AddSearch | null>(null);
 
+/** How often something has asked for the whole graph to be shown. */
+export const fitRequests = new Cell<number>(0);
+
+export const requestFit = (): void => fitRequests.update((count) => count + 1);
+
 export interface Notice {
   id: number;
   kind: "info" | "ok" | "error";
