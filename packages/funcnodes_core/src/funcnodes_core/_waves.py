@@ -3,52 +3,91 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from funcnodes_core._runnable import Phase, Runnable, ancestors, downstream, reached, successors
 from funcnodes_core.io.connection import Link
 
-__all__ = ["blocker", "explore", "join_wave", "may_be_fed", "unsettled"]
+__all__ = ["Part", "belonging", "blocker", "explore", "join_wave", "may_be_fed", "unsettled"]
 
 
-def explore(root: Runnable, stamp: int) -> tuple[list[Runnable], list[Runnable]]:
-    """What a change of `root` reaches: nodes to mark, and the first that wait already.
+class Part(NamedTuple):
+    """What changes that belong together reach: nodes to mark, and the first that wait already."""
+
+    roots: list[Runnable]
+    fresh: list[Runnable]
+    met: list[Runnable]
+    passed: list[Runnable]  # what is not marked now, and leads to more that is not
+
+
+def explore(root: Runnable, stamp: int, base: int) -> tuple[Part, set[int]]:
+    """What a change of `root` reaches, and the stamps of those whose reach it touches.
 
     Args:
         root: The node that was asked.
         stamp: A number that no search used before; visited nodes carry it.
+        base: The last stamp before this burst's.
     """
     root._seen = stamp
     fresh: list[Runnable] = [root]
     met: list[Runnable] = []
+    passed: list[Runnable] = []
+    touched: set[int] = set()
     above: set[Runnable] | None = None
     for node in fresh:
         for target in successors(node):
-            if target._seen == stamp:
+            if target._seen > base:
+                if target._seen != stamp:
+                    touched.add(target._seen)
                 continue
             target._seen = stamp
             if target._phase >= Phase.WAITING:
                 met.append(target)
                 continue
             if target._muted:
+                passed.append(target)
                 continue
             if target._run is not None:
-                if target._streams:
-                    continue  # it sends as long as it runs; what is new starts it again at its end
                 above = ancestors(root) if above is None else above
-                if target in above:
-                    continue  # a loop around the change: it is not fed by itself
+                # what sends as long as it runs starts again at its end; a loop is not fed by itself
+                if target._streams or target in above:
+                    passed.append(target)
+                    continue
             fresh.append(target)
-    return fresh, met
+    return Part([root], fresh, met, passed), touched
 
 
-def blocker(
-    root: Runnable, fresh: list[Runnable], met: list[Runnable], wave: int, running: Mapping[Runnable, None]
-) -> Runnable | None:
-    """A waiting node that must start before `root` takes up a newer change, if any."""
-    if not any(node._ran_wave == wave for node in fresh):
+def belonging(explored: dict[int, tuple[Part, set[int]]]) -> list[Part]:
+    """Put together the changes of a burst that touch one another, by stamp."""
+    leader = {stamp: stamp for stamp in explored}
+
+    def find(stamp: int) -> int:
+        while leader[stamp] != stamp:
+            leader[stamp] = stamp = leader[leader[stamp]]
+        return stamp
+
+    for stamp, (_, touched) in explored.items():
+        for other in touched:
+            first, second = sorted((find(stamp), find(other)))
+            leader[second] = first
+    parts: dict[int, Part] = {}
+    for stamp, (part, _) in explored.items():
+        known = parts.setdefault(find(stamp), part)
+        if known is not part:
+            for mine, more in zip(known, part, strict=True):
+                mine += more
+    return list(parts.values())
+
+
+def blocker(part: Part, wave: int, running: Mapping[Runnable, None]) -> Runnable | None:
+    """A waiting node that must start before newer changes are taken up, if any."""
+    if not part.met or not any(node._ran_wave == wave for node in part.fresh):
         return None  # nothing here has run in this wave: the change joins it
-    tied = _tied(ancestors(root) & running.keys()) if running else set()
-    for target in reversed(met):
+    tied: set[Runnable] = set()
+    if running:
+        above = set().union(*(ancestors(root) for root in part.roots))
+        tied = _tied(above & running.keys())
+    for target in reversed(part.met):
         if target not in tied:
             return _last_behind(target, tied)
     return None

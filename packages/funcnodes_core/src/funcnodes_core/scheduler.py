@@ -34,7 +34,7 @@ from typing import Any
 from funcnodes_core._cycles import cut_cycles
 from funcnodes_core._holds import Holds
 from funcnodes_core._runnable import Phase, Runnable, sources, successors
-from funcnodes_core._waves import blocker, explore
+from funcnodes_core._waves import Part, belonging, blocker, explore
 from funcnodes_core.exceptions import WrongLoopError
 from funcnodes_core.io.connection import structure_version
 
@@ -66,6 +66,10 @@ class Scheduler(Holds):
                 self._schedule()
         else:
             node._asked = True
+
+    def asked(self) -> bool:
+        """Tell whether the drain has not looked yet at something that was asked."""
+        return bool(self._burst)
 
     # -- the drain -------------------------------------------------------------------
 
@@ -139,6 +143,8 @@ class Scheduler(Holds):
             node._again = False
             self._ask_again(node)
         self._rest_if_done(node)
+        if not self._draining and self._waiting and not self.running:
+            self._schedule()  # nobody is left to let the waiting ones go: see whether they can
 
     def _ask_again(self, node: Runnable) -> None:
         """Run once more, after what the run that just ended has released."""
@@ -160,57 +166,69 @@ class Scheduler(Holds):
 
     def _take_burst(self) -> None:
         burst, self._burst = self._burst, []
+        explored = self._explore_all(burst)
+        if explored is None:
+            self._burst = burst + self._burst
+            return
         fresh_all: list[Runnable] = []
-        unknown = False
-        for node in burst:
-            if node._phase is not Phase.ASKED:
+        unknown: list[Part] = []
+        for part in belonging(explored) if len(explored) > 1 else [part for part, _ in explored.values()]:
+            first = blocker(part, self._wave, self.running)
+            if first is not None:
+                self._watchers.setdefault(first, []).extend(part.roots)
                 continue
-            if not node._may_run():
-                self._put_back(node)
-                continue
-            fresh = self._reach(node)
-            if fresh:
-                unknown |= node._acyclic_at != structure_version.version
-                self._mark(fresh)
-                fresh_all += fresh
+            if any(node._acyclic_at != structure_version.version for node in part.roots):
+                unknown.append(part)
+            self._mark(part.fresh)
+            fresh_all += part.fresh
         if unknown:
-            self._look_for_cycles(fresh_all)
+            self._look_for_cycles(fresh_all, unknown)
         for node in fresh_all:
             if node._phase is Phase.WAITING and (not node._holds or node._unready):
                 self._settling.append(node)
         self._settling.reverse()  # the first asked runs first
         self._settle()
 
-    def _reach(self, node: Runnable) -> list[Runnable]:
-        """What a change of a node marks; nothing where it is kept until an earlier one is through."""
-        self._stamp += 1
-        fresh, met = explore(node, self._stamp)
-        strangers = [other for other in (*fresh, *met) if other._scheduler is not self]
-        if strangers:
-            try:
-                for other in strangers:
-                    if other._scheduler is not None:
-                        take_over(other, other._scheduler)
-                    other._scheduler = self
-            except WrongLoopError:
+    def _explore_all(self, burst: list[Runnable]) -> dict[int, tuple[Part, set[int]]] | None:
+        """What each node of a burst reaches, by stamp; None where it must be looked at again."""
+        base = self._stamp
+        explored = {}
+        strangers = []
+        for node in burst:
+            if node._phase is not Phase.ASKED or node._seen > base:
+                continue
+            if not node._may_run():
                 self._put_back(node)
-                raise
-            return self._reach(node)  # they may stand elsewhere now
-        if met:
-            first = blocker(node, fresh, met, self._wave, self.running)
-            if first is not None:
-                self._watchers.setdefault(first, []).append(node)
-                return []
-        return fresh
+                continue
+            self._stamp += 1
+            found = explored[self._stamp] = explore(node, self._stamp, base)
+            strangers += [other for nodes in found[0] for other in nodes if other._scheduler is not self]
+        for other in strangers:
+            if other._scheduler is not None:
+                self._adopt(other, burst)
+            other._scheduler = self
+        return None if strangers else explored
 
-    def _look_for_cycles(self, fresh: list[Runnable]) -> None:
+    def _adopt(self, node: Runnable, burst: list[Runnable]) -> None:
+        """Take over a node that another loop ran; a burst that reaches a running one is not done."""
+        try:
+            take_over(node, node._scheduler)
+        except WrongLoopError:
+            for asked in burst:
+                if asked._phase is Phase.ASKED:
+                    self._put_back(asked)
+            raise
+
+    def _look_for_cycles(self, fresh: list[Runnable], unknown: list[Part]) -> None:
         cut = cut_cycles(fresh)
         for link in cut:
             self._release(link, None)
         if not cut:
             # remembered until any wiring changes: the usual graph is searched once
-            for node in fresh:
-                node._acyclic_at = structure_version.version
+            for part in unknown:
+                if not part.met and not part.passed:
+                    for node in part.fresh:
+                        node._acyclic_at = structure_version.version
 
     # -- changes of the graph --------------------------------------------------------
 

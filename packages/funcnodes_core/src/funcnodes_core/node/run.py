@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import threading
 import time
 import traceback
 from collections.abc import Callable, Iterable
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["DirectCall", "RunError", "begin", "call_args", "deliver", "end_unstarted", "fail"]
 
 INLINE = "inline"  # what `_run` is while a synchronous function runs
+_MAX_TEXT = 20_000  # characters of an error that travel on
 
 
 class DirectCall(NamedTuple):
@@ -47,7 +49,7 @@ class RunError:
 
     def __init__(self, exception: BaseException) -> None:
         self.exception = exception
-        text = str(exception)
+        text = error_text(exception)
         kind = type(exception).__name__
         self.error = f"{kind}: {text}" if text else kind
         self._traceback: str | None = None
@@ -57,8 +59,32 @@ class RunError:
         """The traceback as text, formatted when it is first asked for."""
         if self._traceback is None:
             exc = self.exception
-            self._traceback = "".join(traceback.format_exception(type(exc), exc, _own_frames(exc)))
+            lines = traceback.format_exception(type(exc), exc, _own_frames(exc))
+            self._traceback = _shortened("".join(lines))
         return self._traceback
+
+
+def error_text(exc: BaseException) -> str:
+    """What an exception says, bounded in length; exceptions of nodes may fail to say anything."""
+    try:
+        return _shortened(str(exc))
+    except Exception:  # noqa: BLE001 - __str__ of the exception is foreign code
+        return "<its text cannot be made>"
+
+
+def _shortened(text: str) -> str:
+    if len(text) <= _MAX_TEXT:
+        return text
+    half = _MAX_TEXT // 2
+    return f"{text[:half]}\n... {len(text) - 2 * half} characters left out ...\n{text[-half:]}"
+
+
+def _is_interrupt(exc: BaseException) -> bool:
+    """Whether an error is no failure of the node but ctrl+c, which only the main thread receives.
+
+    A node that calls `sys.exit` fails like one that raises: it must not end the thread of the graph.
+    """
+    return isinstance(exc, KeyboardInterrupt) and threading.current_thread() is threading.main_thread()
 
 
 def _own_frames(exc: BaseException) -> Any:
@@ -129,7 +155,7 @@ def _run_inline(node: NodeLike, scheduler: Scheduler, direct: DirectCall) -> Non
             deliver(node, ids, result)
     except BaseException as exc:
         error = exc
-        if isinstance(exc, (KeyboardInterrupt, SystemExit)):
+        if _is_interrupt(exc):
             raise
     finally:
         scheduler.current = outer
@@ -159,7 +185,7 @@ async def _run_in_task(node: NodeLike, scheduler: Scheduler, kwargs: dict[str, A
         await _call(node, scheduler, kwargs)
     except BaseException as exc:
         error = exc
-        if isinstance(exc, (KeyboardInterrupt, SystemExit)):
+        if _is_interrupt(exc):
             raise
     finally:
         if node._run is mine:  # else the node was removed, or given up
@@ -250,7 +276,7 @@ def fail(node: NodeLike, exc: BaseException) -> None:
         exc = NodeCancelledError(f"{node.name!r} was stopped")
     node.last_error = RunError(exc)
     node._stale = True
-    error = NodeTriggerError(str(exc)).with_traceback(exc.__traceback__)
+    error = NodeTriggerError(error_text(exc)).with_traceback(exc.__traceback__)
     error.original = exc
     if node._watched:
         telling.run_failed(node)
