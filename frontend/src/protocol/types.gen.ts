@@ -142,6 +142,7 @@ export interface FullState {
 
 export interface GetHistoryKwargs {
   since?: number;
+  limit?: number;
 }
 
 export interface GetIoValueKwargs {

@@ -297,6 +297,7 @@ async def test_runs_are_asked_for_paused_and_explained(three: Any, runs: list[st
 
     assert runs == ["add", "add"]
     assert three.do("why", uuid="y").status == "done"
+    assert three.do("why", uuid="y").text == "it ran because 'a' got a value"
     assert [one.paused for one in three.events(ev.WorkerUpdated)] == [True, False]
     assert (await three.do("stop_node", uuid="x")).how == "not_running"
     assert (await three.do("stop_all")).how == "not_running"
@@ -324,6 +325,8 @@ async def test_history_names_what_was_done(three: Any) -> None:
     ]
     assert entries[-1].nodes == ["Add"]
     assert [entry.rev for entry in three.do("get_history", since=4)] == [5]
+    three.do("remove_node", uuid="x")
+    assert three.do("get_history", limit=1)[0].nodes == ["Add"]
 
 
 async def test_events_carry_revision_client_and_command(three: Any) -> None:

@@ -124,9 +124,10 @@ def _reason(ctx: GraphContext, node: Node) -> tuple[str, list[Node]]:
         return f"waiting for {', '.join(repr(other.name) for other in running) or 'its turn'}", running
     if status == "stale":
         return "something upstream has changed since it ran", []
-    return {"running": "it is running", "done": "it ran with the newest values"}.get(
-        status, "nobody asked"
-    ), []
+    if status in ("running", "done"):
+        because = f" because {node._cause.name!r} got a value" if node._cause is not None else ""
+        return ("it runs" if status == "running" else "it ran") + because, []
+    return "nobody asked", []
 
 
 def _node(ctx: GraphContext, uuid: str) -> Node:

@@ -6,7 +6,7 @@ from msgspec import UNSET, Struct
 
 from funcnodes_worker.context import GraphContext
 from funcnodes_worker.document import Undone
-from funcnodes_worker.edits import targets
+from funcnodes_worker.edits import PutNode, RemoveNode, targets
 from funcnodes_worker.persistence.history import Scope, Step
 from funcnodes_worker.persistence.model import GraphModel
 from funcnodes_worker.rpc.registry import command
@@ -51,10 +51,11 @@ def redo(ctx: GraphContext, steps: int = 1, scope: Scope = "all", force: bool = 
 
 
 @command(scope="view", on="graph")
-def get_history(ctx: GraphContext, since: int = 0) -> list[HistoryEntry]:
-    """The steps after a revision, oldest first."""
+def get_history(ctx: GraphContext, since: int = 0, limit: int = 200) -> list[HistoryEntry]:
+    """The newest steps after a revision, oldest first."""
     model = ctx.document.model
-    return [_entry(step, model) for step in ctx.document.history if step.last_rev > since]
+    steps = [step for step in ctx.document.history if step.last_rev > since]
+    return [_entry(step, model) for step in steps[-limit:]] if limit > 0 else []
 
 
 def _note(ctx: GraphContext, undone: Undone) -> Undone:
@@ -63,13 +64,14 @@ def _note(ctx: GraphContext, undone: Undone) -> Undone:
 
 
 def _entry(step: Step, model: GraphModel) -> HistoryEntry:
+    known = {edit.node["uuid"]: edit.node for edit in step.edits if isinstance(edit, (PutNode, RemoveNode))}
     touched = {path[1]: None for path in sorted(targets(step.edits)) if path[0] == "nodes"}
-    names = [str(model.nodes[uuid].get("name", "")) for uuid in touched if uuid in model.nodes]
+    records = [model.nodes.get(uuid) or known.get(uuid, {}) for uuid in touched]
     return HistoryEntry(
         rev=step.rev,
         at=step.at,
         by=step.by,
         cmd=step.cmd,
         undone=step.undone_by is not UNSET,
-        nodes=names[:_MOST_NODES],
+        nodes=[str(record.get("name", "")) for record in records][:_MOST_NODES],
     )
