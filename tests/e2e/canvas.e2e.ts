@@ -127,4 +127,43 @@ describe("the canvas", () => {
     await editor.write("Divide", "b", "2");
     await expect.poll(() => editor.shown("Divide").textContent()).toBe("0.5");
   });
+
+  it("takes a node that is dragged from the library", async () => {
+    await editor.page.getByPlaceholder("Search nodes").fill("absolute");
+    const row = editor.page.getByRole("treeitem", { name: /Absolute/ }).first();
+
+    await row.dragTo(editor.page.locator(".react-flow__pane"), { targetPosition: { x: 300, y: 250 } });
+
+    await editor.node("Absolute").waitFor();
+  });
+
+  it("shows that a node runs and stops it", async () => {
+    await editor.add("wait", { x: 420, y: 200 });
+    await editor.write("Wait", "seconds", "60");
+    await editor.write("Wait", "value", "1");
+    await expect.poll(() => editor.node("Wait").getAttribute("data-status")).toBe("running");
+
+    await editor.node("Wait").getByRole("button", { name: "Stop Wait" }).click();
+
+    await expect.poll(() => editor.node("Wait").getAttribute("data-status")).not.toBe("running");
+  });
+
+  it("takes a wire off its port and puts it on another", async () => {
+    await editor.add("number", { x: 330, y: 200 });
+    await editor.add("add", { x: 700, y: 200 });
+    await editor.connect("Number", "out", "Add", "a");
+    await editor.wires.nth(0).waitFor();
+    const end = (await editor.handle("Add", "a", "in").boundingBox())!;
+    const grip = { x: end.x - 6, y: end.y + end.height / 2 };
+
+    await editor.page.mouse.move(grip.x, grip.y);
+    await editor.page.mouse.down();
+    const to = (await editor.handle("Add", "b", "in").boundingBox())!;
+    await editor.page.mouse.move(to.x - 20, to.y, { steps: 4 });
+    await editor.page.mouse.move(to.x + 5, to.y + 5, { steps: 4 });
+    await editor.page.mouse.up();
+
+    const dst = async () => ((await editor.ask("get_edges")) as { dst: [string, string] }[]).map((edge) => edge.dst[1]);
+    await expect.poll(dst).toEqual(["b"]);
+  });
 });
