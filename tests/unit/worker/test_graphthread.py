@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import threading
 
 import pytest
@@ -58,6 +59,16 @@ async def test_the_graph_has_a_thread_and_a_loop_of_its_own() -> None:
     assert loop is graph.loop
     with pytest.raises(ZeroDivisionError):
         await asyncio.wrap_future(graph.run(lambda: 1 / 0))
+    assert graph.stop(5)
+
+
+async def test_a_callback_that_exits_does_not_end_the_thread() -> None:
+    graph = GraphThread()
+    graph.start()
+
+    graph.call(sys.exit, 3)
+
+    assert await asyncio.wrap_future(graph.run(lambda: "still there")) == "still there"
     assert graph.stop(5)
 
 

@@ -99,7 +99,7 @@ class Graph:
         context = self._context(call)
         try:
             result = call.command.handler(context, **call.kwargs)
-        except Exception as error:  # noqa: BLE001 - whatever a command raises is its answer
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a command raises is its answer
             self._fail(call, error)
             return
         if inspect.isawaitable(result):
@@ -112,7 +112,7 @@ class Graph:
     async def _await(self, call: GraphCall, context: GraphContext, result: Awaitable[Any]) -> None:
         try:
             value = await result
-        except Exception as error:  # noqa: BLE001 - whatever a command raises is its answer
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a command raises is its answer
             self._fail(call, error)
         else:
             self._succeed(call, context, value)
@@ -140,7 +140,7 @@ class Graph:
         call.rev = context.rev if context.rev is not None else rev if isinstance(rev, int) else None
         self._post(call)
 
-    def _fail(self, call: GraphCall, error: Exception) -> None:
+    def _fail(self, call: GraphCall, error: BaseException) -> None:
         call.error = error
         call.trace = traceback.format_exc()
         self._post(call)

@@ -167,10 +167,22 @@ class GraphThread:
         self._loop = loop
         loop.call_soon(self._ready.set)
         try:
-            loop.run_forever()
+            while not _ran_to_its_end(loop):
+                continue
             _cancel_all(loop)
         finally:
             loop.close()
+
+
+def _ran_to_its_end(loop: asyncio.AbstractEventLoop) -> bool:
+    """Runs a loop until it is stopped; False when code of a node has broken it off, and it must go on."""
+    try:
+        loop.run_forever()
+    except (SystemExit, KeyboardInterrupt):
+        # asyncio lets these two end a loop, but here they come from no user and no system
+        _LOG.exception("a callback on the graph's thread tried to end the process")
+        return False
+    return True
 
 
 def _settle(done: Future[_R], function: Callable[[], _R]) -> None:

@@ -118,7 +118,7 @@ def exact_scalar(value: Any) -> Any:
         return {MARKER + "bytes": base64.b64encode(value).decode("ascii")}
     if value is NoValue:
         return NO_VALUE_TEXT
-    if isinstance(value, DataEnum) and lookup_type(cls.__name__) is cls:
+    if issubclass(cls, DataEnum) and lookup_type(cls.__name__) is cls:
         return {MARKER + "enum": [cls.__name__, value.name]}
     raise NotExactError(f"a value of type {cls.__name__!r} has no exact form in JSON")
 

@@ -60,9 +60,16 @@ def preview(value: Any, render_type: str | None = None, budget_bytes: int = DEFA
     """
     try:
         return _preview(value, render_type, budget_bytes)
-    except Exception as exc:  # noqa: BLE001 - encoders and __str__ of values are foreign code
-        text = f"<{type(value).__name__}: no preview, {type(exc).__name__}: {exc}>"
+    except (Exception, SystemExit) as exc:  # noqa: BLE001 - encoders and __str__ of values are foreign code
+        text = f"<{type(value).__name__}: no preview, {type(exc).__name__}: {_text(exc)}>"
         return Preview(MIME_JSON, text[:budget_bytes], False)
+
+
+def _text(exc: BaseException) -> str:
+    try:
+        return str(exc)
+    except (Exception, SystemExit):  # noqa: BLE001 - __str__ of the exception is foreign code
+        return "its text cannot be made"
 
 
 def _preview(value: Any, render_type: str | None, budget_bytes: int) -> Preview:

@@ -68,7 +68,7 @@ def error_text(exc: BaseException) -> str:
     """What an exception says, bounded in length; exceptions of nodes may fail to say anything."""
     try:
         return _shortened(str(exc))
-    except Exception:  # noqa: BLE001 - __str__ of the exception is foreign code
+    except (Exception, SystemExit):  # noqa: BLE001 - __str__ of the exception is foreign code
         return "<its text cannot be made>"
 
 
