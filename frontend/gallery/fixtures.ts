@@ -2,7 +2,7 @@
 
 import { edges, groups, loaded, nodes, ports } from "@/store/graph";
 import { favourites, library, recent } from "@/store/library";
-import { setLink } from "@/store/session";
+import { type Link, setLink } from "@/store/session";
 import {
   type EdgeRecord,
   type Json,
@@ -216,7 +216,7 @@ function fakeCall(cmd: string, kwargs: Record<string, unknown>): Promise<Json> {
 }
 
 export function fillStores(): void {
-  setLink({ call: fakeCall, nextId: () => "c1", httpBase: "/worker/x/" });
+  setLink({ call: fakeCall as Link["call"], nextId: () => "c1", httpBase: "/worker/x/" });
   workers.set([
     { uuid: "w1", name: "Passenger analysis", state: "running", detail: "" },
     { uuid: "w2", name: "Spectra", state: "stopped", detail: "" },

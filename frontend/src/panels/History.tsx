@@ -5,6 +5,7 @@ import { edges, groups, nodes, ports } from "@/store/graph";
 import { redo, undo } from "@/store/intents";
 import { CommandError, currentLink } from "@/store/session";
 import { connection } from "@/store/workers";
+import type { Json } from "@/store/types";
 import { type HistoryEntry, clock, nodeWords, readHistory } from "@/panels/historyEntries";
 import { Button } from "@/ui/Button";
 import { EmptyState } from "@/ui/EmptyState";
@@ -27,7 +28,7 @@ function useHistory(): { entries: HistoryEntry[]; failure: string | null } {
       currentLink()
         .call("get_history", {})
         .then(
-          (answer) => !gone && setState({ entries: readHistory(answer), failure: null }),
+          (answer) => !gone && setState({ entries: readHistory(answer as unknown as Json), failure: null }),
           (error: unknown) => {
             if (!(error instanceof CommandError)) throw error;
             if (!gone) setState({ entries: [], failure: error.message });

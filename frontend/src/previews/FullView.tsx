@@ -35,7 +35,7 @@ function useWhole(port: PortRecord): Whole {
     currentLink()
       .call("get_io_value", { uuid: node, io_id: id, full: true })
       .then(
-        (value) => !stale && setState({ value, failure: null }),
+        (value) => !stale && setState({ value: value as Json, failure: null }),
         (error: unknown) => {
           if (!(error instanceof CommandError)) throw error;
           if (!stale) setState({ value: null, failure: "Only a part of this value can be shown here." });
