@@ -29,9 +29,7 @@ interface Opened {
 
 async function explain(uuid: string): Promise<void> {
   const answer = await why(uuid);
-  if (answer === undefined) return;
-  const record = answer as { text?: string; reason?: string };
-  notify("info", record.text ?? record.reason ?? JSON.stringify(answer));
+  if (answer !== undefined) notify("info", answer.text);
 }
 
 function nodeEntries(id: string): MenuEntry[] {

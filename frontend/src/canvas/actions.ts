@@ -12,8 +12,9 @@ import {
   removeNodes,
   setNodeMode,
 } from "@/store/intents";
+import type { Fragment } from "@/protocol/types.gen";
 import { selection } from "@/store/selection";
-import type { Json, NodeMode } from "@/store/types";
+import type { NodeMode } from "@/store/types";
 import { notify } from "@/store/ui";
 
 const MARK = "funcnodes";
@@ -60,15 +61,13 @@ export function pasteText(text: string, pos: [number, number]): boolean {
     return false;
   }
   if (typeof read !== "object" || read === null || !(MARK in read) || !("fragment" in read)) return false;
-  void paste(read.fragment as Json, pos);
+  void paste(read.fragment as Fragment, pos);
   return true;
 }
 
-async function paste(fragment: Json, pos: [number, number]): Promise<void> {
-  const result = await pasteNodes(fragment, pos);
-  const made = (result as { uuids?: string[]; nodes?: string[] } | undefined) ?? {};
-  const ids = made.uuids ?? made.nodes ?? [];
-  if (Array.isArray(ids)) selectNodes(ids.map(String));
+async function paste(fragment: Fragment, pos: [number, number]): Promise<void> {
+  const made = await pasteNodes(fragment, pos);
+  if (made !== undefined) selectNodes(made.uuids);
 }
 
 export async function duplicateSelection(): Promise<void> {

@@ -1,13 +1,13 @@
 /** The graphs that an empty canvas offers; made by tools/gen_examples.py. */
 
 import graphs from "@/examples/graphs.gen.json";
-import type { Json } from "@/store/types";
+import type { Fragment } from "@/protocol/types.gen";
 
 export interface Example {
   title: string;
   text: string;
   /** A copied piece of graph, as `copy_nodes` gives it. */
-  fragment: Json;
+  fragment: Fragment;
   sketch: { boxes: [number, number][]; wires: string[] };
 }
 

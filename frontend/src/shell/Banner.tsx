@@ -33,7 +33,7 @@ export function Banner() {
       ) : (
         <>
           <span>
-            Connection to <b>{name}</b> lost. Trying again; changes wait until it is back.
+            Connection to <b>{name}</b> lost. Trying again; nothing can be changed until it is back.
           </span>
           <Button size="sm" onClick={reconnectNow}>
             Try now

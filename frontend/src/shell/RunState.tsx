@@ -5,7 +5,7 @@ import { useCell } from "@/lib/hooks";
 import { selectNodes } from "@/canvas/flow";
 import { nodes } from "@/store/graph";
 import { tasks } from "@/store/ui";
-import { connection } from "@/store/workers";
+import { connection, currentWorker, workers } from "@/store/workers";
 import type { Connection } from "@/store/types";
 import css from "@/shell/RunState.module.css";
 
@@ -32,11 +32,14 @@ export function RunState() {
   const waiting = useCell(tasks);
   const running = useInState("running");
   const failed = useInState("failed");
+  const uuid = useCell(currentWorker);
+  const worker = useCell(workers).find((one) => one.uuid === uuid);
   if (link !== "open") {
+    const down = link === "none" || worker?.state === "stopped" || worker?.state === "crashed";
     return (
       <div className={css.state} data-connection={link}>
-        <span className={css.dot} data-kind={link === "none" ? "idle" : "busy"} />
-        {WORDS[link]}
+        <span className={css.dot} data-kind={down ? "idle" : "busy"} />
+        {down && link !== "none" ? "Not running" : WORDS[link]}
       </div>
     );
   }

@@ -1,8 +1,8 @@
 /** Graphs as files: out of the browser and into the worker. */
 
+import type { Exported, Loaded } from "@/protocol/types.gen";
 import { importWorker, loadGraph } from "@/store/intents";
 import type { Json } from "@/store/types";
-import { currentWorker, workers } from "@/store/workers";
 import { notify, requestFit } from "@/store/ui";
 
 function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
@@ -19,15 +19,11 @@ function base64Of(bytes: Uint8Array): string {
 }
 
 /** Hands an exported worker to the browser's downloads. */
-export function download(exported: Json | undefined): void {
+export function download(exported: Exported | undefined): void {
   if (exported === undefined) return;
-  const record = exported as { data?: string; filename?: string } | string;
-  const data = typeof record === "string" ? record : (record.data ?? "");
-  const worker = workers.get().find((one) => one.uuid === currentWorker.get());
-  const name = typeof record === "string" ? undefined : record.filename;
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([bytesOf(data)], { type: "application/zip" }));
-  link.download = name ?? `${worker?.name ?? "worker"}.fnw`;
+  link.href = URL.createObjectURL(new Blob([bytesOf(exported.data)], { type: "application/zip" }));
+  link.download = exported.filename;
   link.click();
   URL.revokeObjectURL(link.href);
 }
@@ -36,15 +32,8 @@ export function download(exported: Json | undefined): void {
 export async function importFile(file: File): Promise<void> {
   const result = /\.json$/i.test(file.name) ? await importJson(file) : await importArchive(file);
   if (result === undefined) return;
-  sayOpened(file.name, result as unknown as Loaded);
+  sayOpened(file.name, result);
   requestFit();
-}
-
-/** What the worker found when it opened a graph. */
-interface Loaded {
-  missing: string[];
-  warnings: string[];
-  requires: { [name: string]: string } | string[];
 }
 
 function sayOpened(name: string, { missing, warnings, requires }: Loaded): void {
@@ -52,19 +41,19 @@ function sayOpened(name: string, { missing, warnings, requires }: Loaded): void 
     notify("ok", `${name} is open`);
     return;
   }
-  const packages = Array.isArray(requires) ? requires : Object.keys(requires);
+  const packages = Object.keys(requires);
   const needs = packages.length > 0 ? [`It asks for ${packages.join(", ")}.`] : [];
   const lacks = missing.length > 0 ? [`Kept as placeholders: ${missing.join(", ")}.`] : [];
   notify("info", `${name} is open; some of it is not installed here`, [...needs, ...lacks, ...warnings].join("\n"));
 }
 
-async function importArchive(file: File): Promise<Json | undefined> {
+async function importArchive(file: File): Promise<Loaded | undefined> {
   return importWorker(base64Of(new Uint8Array(await file.arrayBuffer())));
 }
 
-async function importJson(file: File): Promise<Json | undefined> {
+async function importJson(file: File): Promise<Loaded | undefined> {
   try {
-    return await loadGraph(JSON.parse(await file.text()) as Json);
+    return await loadGraph(JSON.parse(await file.text()) as { [key: string]: Json });
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     notify("error", `${file.name} is no JSON`, error.message);

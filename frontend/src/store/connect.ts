@@ -3,7 +3,7 @@
 import { applyBinaryValue, applyEvent, applyFullState, applyLibrary, applyNothing } from "@/store/apply";
 import { batch } from "@/store/collection";
 import { setLink } from "@/store/session";
-import type { EventFrame, FullState, WireLibrary } from "@/protocol/wire";
+import type { EventFrame, FullState } from "@/protocol/wire";
 import type { WorkerRecord, WorkerRunState } from "@/store/types";
 import { notify, tasks } from "@/store/ui";
 import { connection, currentWorker, managerConnection, workers } from "@/store/workers";
@@ -136,8 +136,9 @@ function takeWorkerEvent({ event, data }: EventFrame): void {
 }
 
 async function refreshLibrary(): Promise<void> {
+  if (link === null) return;
   try {
-    applyLibrary((await link?.call("get_library")) as unknown as WireLibrary);
+    applyLibrary(await link.call("get_library", {}));
   } catch (error) {
     showFailure(error);
   }

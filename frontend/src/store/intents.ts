@@ -1,5 +1,6 @@
 /** What a user can want from the graph, each as a command to the worker. State comes back by events alone. */
 
+import type { Commands, Fragment, UpdateNodeInputKwargs } from "@/protocol/types.gen";
 import { markPending, dropPending, settlePending } from "@/store/apply";
 import { noteUsed } from "@/store/library";
 import { CommandError, currentLink, type CommandOptions } from "@/store/session";
@@ -7,10 +8,12 @@ import type { Json, NodeMode } from "@/store/types";
 import { portKey } from "@/store/types";
 import { notify } from "@/store/ui";
 
-type Kwargs = { [key: string]: unknown };
-
 /** Asks the worker; what fails is shown to the user and answered with undefined. */
-async function ask(cmd: string, kwargs: Kwargs = {}, options?: CommandOptions): Promise<Json | undefined> {
+async function ask<C extends keyof Commands>(
+  cmd: C,
+  kwargs: Commands[C]["kwargs"],
+  options?: CommandOptions,
+): Promise<Commands[C]["result"] | undefined> {
   try {
     return await currentLink().call(cmd, kwargs, options);
   } catch (error) {
@@ -46,7 +49,7 @@ export async function setInput(node: string, io: string, value: Json, options: C
 /** Stands for the id of a command that is not sent yet. */
 const WAITS = "waits";
 
-async function sendValue(key: string, kwargs: Kwargs & { value: Json }, options: CommandOptions): Promise<void> {
+async function sendValue(key: string, kwargs: UpdateNodeInputKwargs & { value: Json }, options: CommandOptions): Promise<void> {
   let id = "";
   try {
     const link = currentLink();
@@ -68,7 +71,7 @@ export interface Wire {
   dstIo: string;
 }
 
-const wireArgs = (wire: Wire): Kwargs => ({
+const wireArgs = (wire: Wire) => ({
   src_uuid: wire.src,
   src_io: wire.srcIo,
   dst_uuid: wire.dst,
@@ -94,10 +97,10 @@ export async function addNode(
   pos: [number, number],
   options?: CommandOptions,
 ): Promise<string | undefined> {
-  const result = await ask("add_node", { node_id: nodeId, frontend: { pos: pos.map(Math.round) } }, options);
+  const result = await ask("add_node", { node_id: nodeId, frontend: { pos: [Math.round(pos[0]), Math.round(pos[1])] } }, options);
   if (result === undefined) return undefined;
   noteUsed(nodeId);
-  return String((result as { uuid: Json }).uuid);
+  return result.uuid;
 }
 
 let gestures = 0;
@@ -119,7 +122,7 @@ export async function disconnectAll(wires: readonly Wire[]): Promise<void> {
 
 export const triggerNode = (uuid: string) => ask("trigger_node", { uuid });
 export const stopNode = (uuid: string) => ask("stop_node", { uuid });
-export const stopAll = () => ask("stop_all");
+export const stopAll = () => ask("stop_all", {});
 export const runStale = (uuid?: string) => ask("run_stale", uuid === undefined ? {} : { uuid });
 export const setNodeMode = (uuid: string, mode: NodeMode) => ask("set_node_mode", { uuid, mode });
 export const why = (uuid: string) => ask("why", { uuid });
@@ -131,7 +134,7 @@ export const setResetInputs = (uuid: string, reset: boolean) =>
 
 export interface Layout {
   pos?: [number, number];
-  size?: [number, number] | null;
+  size?: [number, number];
   collapsed?: boolean;
 }
 
@@ -163,15 +166,24 @@ export const groupNodes = (uuids: readonly string[], change: GroupChange = {}) =
 export const updateGroup = (id: string, change: GroupChange) => ask("update_group", { id, ...change });
 export const removeGroup = (id: string) => ask("remove_group", { id });
 
-export const undo = () => ask("undo");
-export const redo = () => ask("redo");
+/** Takes back the last step of anybody, or says that there is none. */
+export async function undo(): Promise<void> {
+  const answer = await ask("undo", {});
+  if (answer?.undone.length === 0) notify("info", "Nothing to undo");
+}
+
+export async function redo(): Promise<void> {
+  const answer = await ask("redo", {});
+  if (answer?.undone.length === 0) notify("info", "Nothing to redo");
+}
 
 export const copyNodes = (uuids: readonly string[]) => ask("copy_nodes", { uuids: [...uuids] });
-export const pasteNodes = (fragment: Json, pos: [number, number]) => ask("paste_nodes", { fragment, pos });
+export const pasteNodes = (fragment: Fragment, pos: [number, number]) =>
+  ask("paste_nodes", { fragment: { ...fragment }, pos }); // checked by the worker: it may come from a clipboard
 
-export const clearGraph = () => ask("clear");
-export const saveGraph = () => ask("save");
-export const loadGraph = (data: Json) => ask("load_data", { data });
+export const clearGraph = () => ask("clear", {});
+export const saveGraph = () => ask("save", {});
+export const loadGraph = (data: { [key: string]: Json }) => ask("load_data", { data });
 export const exportWorker = (includeFiles: boolean) => ask("export_worker", { include_files: includeFiles });
 /** `data` is a .fnw archive, base64. */
 export const importWorker = (data: string) => ask("import_worker", { data });

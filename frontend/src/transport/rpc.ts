@@ -1,6 +1,7 @@
 /** Commands and their answers: matched by id, kept over a reconnect. */
 
 import type { Json } from "@/protocol/json";
+import type { Commands } from "@/protocol/types.gen";
 
 export interface CommandOptions {
   /** Commands of one gesture (a slider being dragged) become one step of undo. */
@@ -11,9 +12,16 @@ export interface CommandOptions {
 
 export type Kwargs = { [key: string]: unknown };
 
+/** Names, kwargs and results are the worker's own, generated from its commands. */
+export type Call = <C extends keyof Commands>(
+  cmd: C,
+  kwargs: Commands[C]["kwargs"],
+  options?: CommandOptions,
+) => Promise<Commands[C]["result"]>;
+
 export interface Link {
   /** Resolves with the result; rejects with a CommandError. */
-  call(cmd: string, kwargs?: Kwargs, options?: CommandOptions): Promise<Json>;
+  call: Call;
   /** An id for a command that is to be known before it is sent. */
   nextId(): string;
   /** Path prefix of the worker's HTTP routes, with a slash at the end. */
@@ -54,12 +62,12 @@ export class Calls {
     return `${this.prefix}${this.count}`;
   };
 
-  call(cmd: string, kwargs: Kwargs = {}, options: CommandOptions = {}): Promise<Json> {
+  call: Call = (cmd, kwargs, options = {}) => {
     const id = options.id ?? this.nextId();
     const frame: Kwargs = { type: "cmd", id, cmd, kwargs };
     if (options.gesture !== undefined) frame.gesture = options.gesture;
-    return this.post(id, JSON.stringify(frame));
-  }
+    return this.post(id, JSON.stringify(frame)) as Promise<never>; // the worker keeps to what it declares
+  };
 
   /** The same for the manager, whose messages have their name as `type`. */
   ask(type: string, fields: Kwargs): Promise<Json> {

@@ -125,7 +125,7 @@ describe("WorkerLink", () => {
     socket().open({ client: "another" });
     expect(socket().last("catch_up").kwargs).toEqual({ epoch: "e1", client: "me", seq: 3 });
     socket().push(event(4, 3));
-    socket().answer("catch_up", {});
+    socket().answer("catch_up", { success: true, seq: 4 });
     await vi.advanceTimersByTimeAsync(0);
 
     expect(handlers.onEvent.mock.calls.map(([frame]) => frame.seq)).toEqual([3, 4]);
@@ -137,7 +137,7 @@ describe("WorkerLink", () => {
 
   it("takes the state of a worker that was restarted and gives up its open calls", async () => {
     const { link, socket } = synced();
-    const call = link.call("add_node", {});
+    const call = link.call("add_node", { node_id: "x" });
     const refused = expect(call).rejects.toMatchObject({ code: "lost" });
 
     socket().drop();
@@ -188,6 +188,6 @@ describe("WorkerLink", () => {
   it("refuses commands while it is not connected", async () => {
     const { link } = start();
 
-    await expect(link.call("undo")).rejects.toMatchObject({ code: "not_connected" });
+    await expect(link.call("undo", {})).rejects.toMatchObject({ code: "not_connected" });
   });
 });

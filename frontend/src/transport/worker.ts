@@ -3,7 +3,7 @@
 import type { Json } from "@/protocol/json";
 import { readBinary, readText } from "@/protocol/frames";
 import type { BinaryFrame, EventFrame, Frame, FullState } from "@/protocol/wire";
-import { Calls, CommandError, type CommandOptions, type Kwargs, type Link } from "@/transport/rpc";
+import { type Call, Calls, CommandError, type Link } from "@/transport/rpc";
 import { ReconnectingSocket, type SocketOptions, type SocketState } from "@/transport/socket";
 
 export interface WorkerHandlers {
@@ -84,7 +84,7 @@ export class WorkerLink implements Link {
 
   nextId = (): string => this.calls.nextId();
 
-  call = (cmd: string, kwargs?: Kwargs, options?: CommandOptions) => this.calls.call(cmd, kwargs, options);
+  call: Call = (cmd, kwargs, options) => this.calls.call(cmd, kwargs, options);
 
   retryNow = (): void => this.socket.retryNow();
 
@@ -190,7 +190,7 @@ export class WorkerLink implements Link {
     this.synced = true; // what catch_up sends is in order behind `seq`
     this.calls.call("catch_up", from).then(
       // Without success a `resync` comes as well, which asks for the state.
-      (result) => (result as { success?: boolean } | null)?.success !== false && this.caughtUp(),
+      (result) => result.success && this.caughtUp(),
       () => this.askState(),
     );
   }
