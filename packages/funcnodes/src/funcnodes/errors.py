@@ -16,6 +16,9 @@ ProgramError
     WorkerStartError (RuntimeError)       the process did not come up
     WorkerRunningError (RuntimeError)     it runs, so it cannot be changed so
     WorkerStoppedError (ConnectionError)  it does not run, so it cannot be reached
+    WorkerUnreachableError (ConnectionError)  one elsewhere does not answer
+    TokenRefusedError (PermissionError)   one elsewhere does not let us in
+    ForeignWorkerError (PermissionError)  only whoever runs it may do that
   ProvisionError (RuntimeError)           its environment could not be made
   ManagerError (ConnectionError)          no manager answers, or it refuses
   RequestError (ValueError)               a message to the manager that it cannot follow
@@ -29,6 +32,7 @@ from pathlib import Path
 
 __all__ = [
     "ConfigDirError",
+    "ForeignWorkerError",
     "GraphFileError",
     "GraphRunError",
     "InsecureBindError",
@@ -38,6 +42,7 @@ __all__ = [
     "ProgramError",
     "ProvisionError",
     "RequestError",
+    "TokenRefusedError",
     "UnknownWorkerError",
     "UsageError",
     "WorkerConfigError",
@@ -46,6 +51,7 @@ __all__ = [
     "WorkerRunningError",
     "WorkerStartError",
     "WorkerStoppedError",
+    "WorkerUnreachableError",
 ]
 
 
@@ -163,6 +169,37 @@ class WorkerStoppedError(WorkerError, ConnectionError):
 
     def __init__(self, worker: str) -> None:
         super().__init__(worker, f"worker {worker!r} does not run")
+
+
+class WorkerUnreachableError(WorkerError, ConnectionError):
+    """A worker that somebody else runs does not answer."""
+
+    code = "worker_unreachable"
+
+    def __init__(self, worker: str, url: str, reason: str) -> None:
+        self.url = url
+        self.reason = reason
+        super().__init__(worker, f"no worker answers at {url}: {reason}")
+
+
+class TokenRefusedError(WorkerError, PermissionError):
+    """A worker that somebody else runs does not take our token."""
+
+    code = "token_refused"
+
+    def __init__(self, worker: str, url: str, token_file: str) -> None:
+        self.url = url
+        self.reason = f"it refuses the token in {token_file!r}"
+        super().__init__(worker, f"the worker at {url} refuses the token in {token_file!r}")
+
+
+class ForeignWorkerError(WorkerError, PermissionError):
+    """The worker's process is not ours."""
+
+    code = "foreign_worker"
+
+    def __init__(self, worker: str, why: str, what: str) -> None:
+        super().__init__(worker, f"worker {worker!r} cannot be {what} from here: {why}")
 
 
 class ProvisionError(ProgramError, RuntimeError):

@@ -86,9 +86,11 @@ def _workers(directory: ConfigDir) -> Iterator[Finding]:
     detail = f"runs on port {address[1]}" if address else f"does not run (its port is {usual})"
     yield Finding("workermanager", True, detail)
     supervisor = Supervisor(WorkerRegistry(directory))
+    asyncio.run(supervisor.remotes.look())
     for worker in supervisor.registry:
-        status, detail = supervisor.status(worker.uuid)
-        text = f"{status} on port {worker.port}" + (f": {detail}" if detail else "")
-        yield Finding(f"worker {worker.name!r}", status != "crashed", text)
+        status, detail = supervisor.status(worker)
+        place = f"at {worker.data.get('url')}" if worker.remote else f"on port {worker.port}"
+        text = f"{status} {place}" + (f": {detail}" if detail else "")
+        yield Finding(f"worker {worker.name!r}", status not in {"crashed", "unreachable"}, text)
     for error in supervisor.registry.damaged():
         yield Finding(f"worker {error.worker!r}", False, error.reason)

@@ -124,7 +124,7 @@ def _add_manager(commands: Any) -> None:
 
 
 def _add_worker(commands: Any) -> None:
-    parser = _add(commands, "worker", None, "make, list, start, stop and delete workers")
+    parser = _add(commands, "worker", None, "make, add, list, start, stop and delete workers")
     parser.add_argument("--uuid", help="id of the worker")
     parser.add_argument("--name", help="name of the worker")
     workers = _sub(parser)
@@ -134,6 +134,11 @@ def _add_worker(commands: Any) -> None:
     new.add_argument("--create-only", action="store_true", help="do not start it")
     new.add_argument("--autostart", action="store_true", help="start it whenever the workermanager starts")
     new.add_argument("--copy", metavar="WORKER", help="copy the graph, files and packages of another worker")
+    add = _worker(workers, "add", f"{base}:add", "use a worker that somebody else runs, in this editor")
+    add.add_argument("url", metavar="URL", help="its address: wss://host:port/, or ws:// on this machine")
+    add.add_argument("--token-file", required=True, metavar="FILE", help="the file that holds its token")
+    add.add_argument("--insecure", action="store_true", help="allow another machine without TLS")
+    add.add_argument("--no-check", action="store_true", help="add it even if it does not answer now")
     _json(_worker(workers, "list", f"{base}:list_workers", "list the workers"))
     start = _worker(workers, "start", f"{base}:start", "serve a worker until ctrl+c")
     start.add_argument("--background", action="store_true", help="have the workermanager run it instead")

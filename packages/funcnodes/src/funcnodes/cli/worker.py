@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
 from funcnodes.cli import output
@@ -14,11 +15,12 @@ from funcnodes.manager.messages import NewWorkerOptions
 from funcnodes.manager.operations import make_worker
 from funcnodes.manager.process import worker_command, worker_environment
 from funcnodes.manager.registry import WorkerConfig, WorkerRegistry
+from funcnodes.manager.remotes import add_remote, refuse_remote
 from funcnodes.manager.state import ManagerState
 from funcnodes.manager.supervisor import Supervisor
 from funcnodes.provision.venv import provision
 
-__all__ = ["delete", "list_workers", "new", "provision_worker", "start", "stop"]
+__all__ = ["add", "delete", "list_workers", "new", "provision_worker", "start", "stop"]
 
 
 def new(args: argparse.Namespace) -> int:
@@ -49,15 +51,40 @@ def new(args: argparse.Namespace) -> int:
     return 0
 
 
+def add(args: argparse.Namespace) -> int:
+    """Registers a worker that somebody else runs."""
+    registry = WorkerRegistry(current())
+    if args.uuid:
+        raise UsageError("a worker elsewhere gets an id of its own here; --name says what it is called")
+    adding = add_remote(
+        registry,
+        args.url,
+        Path(args.token_file),
+        name=args.name,
+        insecure=args.insecure,
+        check=not args.no_check,
+    )
+    worker = asyncio.run(adding)
+    output.say(
+        f"Worker {worker.name!r} at {worker.data['url']} is in the editor's list of workers from now on"
+    )
+    output.answer(worker.uuid)
+    return 0
+
+
 def list_workers(args: argparse.Namespace) -> int:
     """Lists the workers and where each stands."""
     supervisor = Supervisor(WorkerRegistry(current()))
+    asyncio.run(supervisor.remotes.look())
     workers = [supervisor.describe(worker) for worker in supervisor.registry]
     if args.json:
         output.json_answer(workers)
     else:
-        rows = [[worker["name"], worker["uuid"], worker["status"], str(worker["port"])] for worker in workers]
-        output.table(["name", "uuid", "status", "port"], rows)
+        rows = [
+            [worker["name"], worker["uuid"], worker["status"], worker["remote"] or str(worker["port"])]
+            for worker in workers
+        ]
+        output.table(["name", "uuid", "status", "port or address"], rows)
     for damaged in supervisor.registry.damaged():
         output.error(str(damaged))
     return 0
@@ -67,6 +94,7 @@ def start(args: argparse.Namespace) -> int:
     """Serves a worker here until ctrl+c, or has the manager run it."""
     registry = WorkerRegistry(current())
     worker = _chosen(registry, args)
+    refuse_remote(worker, "started")
     if args.port is not None:
         worker = registry.move(worker.uuid, args.port)
     if args.background:
@@ -86,6 +114,7 @@ def stop(args: argparse.Namespace) -> int:
     """Stops a worker, whoever started it."""
     registry = WorkerRegistry(current())
     worker = _chosen(registry, args)
+    refuse_remote(worker, "stopped")
     if Supervisor(registry).pid(worker.uuid) is None:
         output.say(f"Worker {worker.name!r} does not run")
         return 0
@@ -95,9 +124,13 @@ def stop(args: argparse.Namespace) -> int:
 
 
 def delete(args: argparse.Namespace) -> int:
-    """Stops a worker and removes it, with its graph and files."""
+    """Stops a worker and removes it, with its graph and files; one that runs elsewhere is only forgotten."""
     registry = WorkerRegistry(current())
     worker = _chosen(registry, args)
+    if worker.remote:
+        asyncio.run(_delete(registry, worker))
+        output.say(f"Worker {worker.name!r} is forgotten here; whoever runs it still does")
+        return 0
     if not args.yes and not _confirmed(f"Delete worker {worker.name!r} with its graph and files? [y/N] "):
         raise UsageError("nothing was deleted; say --yes to delete without being asked")
     asyncio.run(_delete(registry, worker))

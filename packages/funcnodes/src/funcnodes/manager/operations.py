@@ -16,6 +16,7 @@ from funcnodes.manager.messages import (
     UpdateWorkerConfig,
 )
 from funcnodes.manager.registry import WorkerConfig, WorkerRegistry
+from funcnodes.manager.remotes import refuse_remote
 from funcnodes.manager.supervisor import Supervisor
 from funcnodes.provision.venv import Progress, provision
 
@@ -35,6 +36,8 @@ async def make_worker(
         ProvisionError: its environment could not be made.
     """
     source = registry.get(options.reference) if options.reference else None
+    if source is not None:
+        refuse_remote(source, "copied")
     existed = registry.has_data(options.uuid)
     packages = source.data.get("package_dependencies") if source and options.copyLib else None
     worker = registry.create(
@@ -81,7 +84,8 @@ class Operations:
             case NewWorker(kwargs=options):
                 await self._new(options, reply, announce)
             case SetActive(workerid=uuid):
-                self._progress(uuid)("Starting the worker", 0.1)
+                remote = self._registry.get(uuid).remote
+                self._progress(uuid)("Asking the worker" if remote else "Starting the worker", 0.1)
                 await self._supervisor.start(uuid)
                 reply(self._set_worker(uuid))
             case RestartWorker(workerid=uuid):

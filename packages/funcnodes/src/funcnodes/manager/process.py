@@ -15,6 +15,7 @@ from funcnodes_worker.instance import process_start
 
 __all__ = [
     "OutputTail",
+    "is_embedded",
     "live_pid",
     "signal_stop",
     "spawn",
@@ -71,6 +72,11 @@ def live_pid(pid_file: Path) -> int | None:
         return None
     now = process_start(pid)
     return pid if started is None or now is None or str(started) == now else None
+
+
+def is_embedded(pid_file: Path) -> bool:
+    """Whether the process that a `worker_<uuid>.p` names lives and is a program that holds the worker as a part."""
+    return live_pid(pid_file) is not None and bool(read_json(pid_file).get("embedded"))
 
 
 def signal_stop(pid: int, *, hard: bool = False) -> None:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from yarl import URL
+
 from funcnodes.errors import (
     UnknownWorkerError,
     UsageError,
@@ -16,6 +18,8 @@ from funcnodes.errors import (
     WorkerStoppedError,
 )
 from funcnodes.manager.process import live_pid
+from funcnodes.net.remote import Remote, check_url, read_token_file
+from funcnodes.net.workers import Address
 from funcnodes.provision.venv import environment_python
 from funcnodes_core._files import read_json, write_json
 from funcnodes_worker.errors import ConfigError
@@ -25,6 +29,7 @@ __all__ = ["WorkerConfig", "WorkerRegistry"]
 
 # What another client of ours may change in a worker's file: nothing that names a path or a program.
 _EDITABLE = frozenset({"autostart", "update_on_startup", "required_heartbeat"})
+_REMOTE = "remote"
 _GRAPH_FILES = ("nodespace.json", "nodespace.journal")
 _GRAPH_FOLDERS = ("values", "files", "snapshots")
 
@@ -53,6 +58,24 @@ class WorkerConfig:
     def autostart(self) -> bool:
         """Whether it starts with the manager even if it did not run when the manager stopped."""
         return bool(self.data.get("autostart", False))
+
+    @property
+    def remote(self) -> bool:
+        """Whether somebody else runs it, elsewhere."""
+        return self.data.get("workertype") == _REMOTE
+
+    def target(self) -> Remote:
+        """Where a worker elsewhere is, and its token as the file says now.
+
+        Raises:
+            WorkerConfigError: its address or its token file cannot be used.
+        """
+        try:
+            url = check_url(str(self.data.get("url", "")), insecure=self.data.get("insecure") is True)
+            file = Path(str(self.data.get("token_file", "")))
+            return Remote(self.uuid, url, read_token_file(file), str(file))
+        except UsageError as error:
+            raise WorkerConfigError(self.uuid, str(error)) from error
 
 
 class WorkerRegistry:
@@ -143,6 +166,15 @@ class WorkerRegistry:
         write_json(self.dir.worker_json(chosen), data)
         return self.get(chosen)
 
+    def create_remote(self, url: URL, token_file: Path, *, name: str, insecure: bool) -> WorkerConfig:
+        """Writes the file of a worker that somebody else runs."""
+        chosen = self._new_uuid(None)
+        data: dict[str, Any] = {"uuid": chosen, "name": name.strip(), "workertype": _REMOTE}
+        data |= {"url": str(url), "token_file": str(token_file), "insecure": insecure}
+        self.dir.create()
+        write_json(self.dir.worker_json(chosen), data)
+        return self.get(chosen)
+
     def rename(self, uuid: str, name: str) -> WorkerConfig:
         """Gives the worker another name; its id, files and port stay."""
         if not name.strip():
@@ -159,7 +191,7 @@ class WorkerRegistry:
         Raises:
             UsageError: a key that is not one of them.
         """
-        refused = sorted(set(changes) - _EDITABLE)
+        refused = sorted(set(changes) - (set() if self.get(uuid).remote else _EDITABLE))
         if refused:
             raise UsageError(f"these settings cannot be changed here: {', '.join(refused)}")
         return self._write(self.get(uuid), changes)
@@ -178,6 +210,9 @@ class WorkerRegistry:
     def delete(self, uuid: str, *, keep_data: bool = False) -> None:
         """Removes the worker's files, and its data folder if it is one that we made under `workers/`."""
         worker = self.get(uuid)
+        if worker.remote:  # nothing but its entry is ours
+            self.dir.worker_json(uuid).unlink(missing_ok=True)
+            return
         data = self.data_path(worker)
         shared = any(self.data_path(other) == data for other in self if other.uuid != uuid)
         if self._is_ours(data) and not shared and not keep_data:
@@ -200,14 +235,17 @@ class WorkerRegistry:
             return False
         return self.dir.data_path({"uuid": self._new_uuid(uuid)}).exists()
 
-    def address(self, uuid: str) -> tuple[str, int, bool]:
-        """Host, port and whether it speaks TLS; where the proxy finds the worker.
+    def address(self, uuid: str) -> Address | Remote:
+        """Where the proxy finds the worker.
 
         Raises:
             UnknownWorkerError: there is no such worker.
             WorkerStoppedError: it does not run, so whoever has its port now must not be sent our token.
+            WorkerConfigError: what its file says of a worker elsewhere cannot be used.
         """
         worker = self.get(uuid)
+        if worker.remote:
+            return worker.target()
         if live_pid(self.dir.pid_file(uuid)) is None:
             raise WorkerStoppedError(uuid)
         return worker.host, worker.port, worker.ssl

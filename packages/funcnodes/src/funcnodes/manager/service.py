@@ -27,6 +27,7 @@ DEFAULT_PORT = 9380
 _LOG = logging.getLogger("funcnodes.manager")
 _FRAME_LIMIT_BYTES = 1024 * 1024
 _CLIENTS = 256
+_INACTIVE = {"stopped", "crashed", "unreachable"}
 
 
 class WorkerManager:
@@ -76,8 +77,8 @@ class WorkerManager:
         workers = [self.supervisor.describe(worker) for worker in self.registry]
         return {
             "type": "worker_status",
-            "active": [worker for worker in workers if worker["status"] not in {"stopped", "crashed"}],
-            "inactive": [worker for worker in workers if worker["status"] in {"stopped", "crashed"}],
+            "active": [worker for worker in workers if worker["status"] not in _INACTIVE],
+            "inactive": [worker for worker in workers if worker["status"] in _INACTIVE],
         }
 
     def _status_changed(self) -> None:

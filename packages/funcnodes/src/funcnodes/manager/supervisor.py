@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from funcnodes.errors import ProgramError, WorkerStartError
+from funcnodes.errors import ForeignWorkerError, ProgramError, WorkerStartError
 from funcnodes.manager.process import (
     OutputTail,
+    is_embedded,
     live_pid,
     signal_stop,
     spawn,
@@ -21,6 +22,7 @@ from funcnodes.manager.process import (
     worker_environment,
 )
 from funcnodes.manager.registry import WorkerConfig, WorkerRegistry
+from funcnodes.manager.remotes import Remotes, refuse_remote
 from funcnodes.manager.runstate import read_runstate
 from funcnodes.manager.state import ManagerState
 
@@ -35,13 +37,14 @@ _PORT_TAKEN = "PortTakenError"
 
 
 class WorkerStatus(StrEnum):
-    """Where a worker's process stands."""
+    """Where a worker's process stands; one that somebody else runs elsewhere is running or unreachable."""
 
     STARTING = "starting"
     RUNNING = "running"
     STOPPING = "stopping"
     STOPPED = "stopped"
     CRASHED = "crashed"
+    UNREACHABLE = "unreachable"
 
 
 @dataclass
@@ -67,6 +70,7 @@ class Supervisor:
     def __init__(self, registry: WorkerRegistry, on_change: Callable[[], None] = lambda: None) -> None:
         self.registry = registry
         self._on_change = on_change
+        self.remotes = Remotes(registry, self._changed)
         self._state = ManagerState.read(registry.dir)
         self._own: dict[str, _Own] = {}
         self._crashes: dict[str, str] = {}
@@ -83,13 +87,14 @@ class Supervisor:
     def open(self) -> None:
         """Takes over what still runs, starts what should run, and begins to watch; returns at once."""
         for worker in self.registry:
-            if worker.uuid in self._state.wanted or worker.autostart:
+            if not worker.remote and (worker.uuid in self._state.wanted or worker.autostart):
                 if self.pid(worker.uuid) is not None:
                     self._adopted.add(worker.uuid)
                 else:
                     self._run(self._start_quietly(worker.uuid))
         self._last_seen = self._snapshot()
         self._run(self._look_around())
+        self._run(self.remotes.watch())
 
     async def close(self) -> None:
         """Stops every worker that ends with this manager; they are started again by the next one."""
@@ -106,8 +111,12 @@ class Supervisor:
             return own.process.pid
         return live_pid(self.registry.dir.pid_file(uuid))
 
-    def status(self, uuid: str) -> tuple[WorkerStatus, str]:
+    def status(self, worker: WorkerConfig) -> tuple[WorkerStatus, str]:
         """Where a worker stands, and a line of detail."""
+        if worker.remote:
+            trouble = self.remotes.trouble(worker.uuid)
+            return (WorkerStatus.RUNNING, "") if trouble is None else (WorkerStatus.UNREACHABLE, trouble)
+        uuid = worker.uuid
         own = self._own.get(uuid)
         said, detail = read_runstate(self.registry.dir.runstate_file(uuid))
         if own is not None and own.process.returncode is None:
@@ -122,7 +131,7 @@ class Supervisor:
 
     def describe(self, worker: WorkerConfig) -> dict[str, Any]:
         """A worker as the manager's clients see it."""
-        status, detail = self.status(worker.uuid)
+        status, detail = self.status(worker)
         return {
             "uuid": worker.uuid,
             "name": worker.name,
@@ -133,16 +142,21 @@ class Supervisor:
             "detail": detail,
             "in_venv": bool(worker.data.get("env_path")),
             "autostart": worker.autostart,
+            "remote": str(worker.data.get("url")) if worker.remote else None,
         }
 
     async def start(self, uuid: str) -> WorkerConfig:
-        """Starts a worker and waits until it serves; one that runs is left alone.
+        """Starts a worker and waits until it serves; one that runs is left alone, one elsewhere only asked.
 
         Raises:
             UnknownWorkerError: there is no such worker.
             WorkerStartError: its process ended, or did not serve in time; the end of its output says why.
+            WorkerUnreachableError, TokenRefusedError: the one elsewhere does not answer, or not us.
         """
-        self.registry.get(uuid)
+        worker = self.registry.get(uuid)
+        if worker.remote:
+            await self.remotes.reach(worker)
+            return worker
         async with self._locks[uuid]:
             if self.pid(uuid) is None:
                 await self._start(uuid)
@@ -150,8 +164,12 @@ class Supervisor:
         return self.registry.get(uuid)
 
     async def stop(self, uuid: str) -> None:
-        """Stops a worker: asked first, ended after ten seconds; it is not started again with the manager."""
-        self.registry.get(uuid)
+        """Stops a worker: asked first, ended after ten seconds; it is not started again with the manager.
+
+        Raises:
+            ForeignWorkerError: it is part of another program, or runs elsewhere.
+        """
+        self._refuse_foreign(uuid, "stopped")
         async with self._locks[uuid]:
             self._state.want(uuid, False)
             await self._end(uuid)
@@ -159,7 +177,7 @@ class Supervisor:
 
     async def restart(self, uuid: str) -> WorkerConfig:
         """Stops a worker and starts it again."""
-        self.registry.get(uuid)
+        self._refuse_foreign(uuid, "restarted")
         async with self._locks[uuid]:
             await self._end(uuid)
             await self._start(uuid)
@@ -167,8 +185,9 @@ class Supervisor:
         return self.registry.get(uuid)
 
     async def delete(self, uuid: str) -> None:
-        """Stops a worker and removes its files."""
-        await self.stop(uuid)
+        """Stops a worker and removes its files; one that runs elsewhere is only forgotten."""
+        if not self.registry.get(uuid).remote:
+            await self.stop(uuid)
         async with self._locks[uuid]:
             await asyncio.to_thread(self.registry.delete, uuid)
             self._crashes.pop(uuid, None)
@@ -177,6 +196,11 @@ class Supervisor:
     def look(self) -> None:
         """Tells of changes that were made to workers' files just now."""
         self._changed()
+
+    def _refuse_foreign(self, uuid: str, what: str) -> None:
+        refuse_remote(self.registry.get(uuid), what)
+        if is_embedded(self.registry.dir.pid_file(uuid)):
+            raise ForeignWorkerError(uuid, "it is part of another program, which would end with it", what)
 
     async def _start(self, uuid: str) -> None:
         """Starts a process; where somebody else has the worker's port, the worker takes another one for good."""

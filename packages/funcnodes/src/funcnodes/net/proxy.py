@@ -4,12 +4,14 @@ The browser never sees the token: what comes in by a session cookie goes on with
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 
 import aiohttp
 from aiohttp import ClientConnectionError, WSCloseCode, WSMsgType, web
 from yarl import URL
+
+from funcnodes_worker.server.responses import CONTENT_HEADERS
 
 __all__ = ["FRAME_LIMIT_BYTES", "close_with", "pass_http", "pass_websocket", "refuse"]
 
@@ -28,8 +30,25 @@ _HOP_BY_HOP = frozenset(
         "upgrade",
     }
 )
-_NOT_FORWARDED = _HOP_BY_HOP | {"host", "cookie", "authorization", "origin", "referer", "content-length"}
+_NOT_FORWARDED = (
+    _HOP_BY_HOP
+    | {"host", "cookie", "authorization", "origin", "referer", "content-length"}
+    | {"x-funcnodes-hops"}
+)
 _NOT_RETURNED = _HOP_BY_HOP | {"set-cookie", "server", "date"}
+_OF_THE_BODY = frozenset(
+    {
+        "accept-ranges",
+        "content-disposition",
+        "content-encoding",
+        "content-length",
+        "content-range",
+        "content-type",
+        "etag",
+        "last-modified",
+    }
+)
+_REFUSALS = frozenset({401, 403})
 _CHUNK_BYTES = 256 * 1024
 
 
@@ -60,9 +79,18 @@ def refuse(status: int, error: str, code: str) -> web.Response:
 
 
 async def pass_http(
-    request: web.Request, session: aiohttp.ClientSession, target: URL, headers: Mapping[str, str]
+    request: web.Request,
+    session: aiohttp.ClientSession,
+    target: URL,
+    headers: Mapping[str, str],
+    *,
+    foreign: bool = False,
 ) -> web.StreamResponse:
-    """Sends a request on and streams the answer back; neither body is held in memory."""
+    """Sends a request on and streams the answer back; neither body is held in memory.
+
+    What a `foreign` worker answers stands under our origin, so no more of its headers come through than say what
+    the body is, and no browser shows it as a page.
+    """
     kept = [(key, value) for key, value in request.headers.items() if key.lower() not in _NOT_FORWARDED]
     try:
         async with session.request(
@@ -73,16 +101,34 @@ async def pass_http(
             allow_redirects=False,
             auto_decompress=False,
         ) as answer:
-            return await _send_back(request, answer)
+            if not foreign:
+                return await _send_back(request, answer, _headers_of(answer))
+            if answer.status in _REFUSALS:
+                return refuse(502, "the worker elsewhere does not take our token", "token_refused")
+            if 300 <= answer.status < 400 and answer.status != 304:
+                return refuse(
+                    502, "the worker elsewhere sends us on, where we do not go", "worker_unreachable"
+                )
+            return await _send_back(request, answer, _foreign_headers(answer))
     except ClientConnectionError as error:
         return refuse(502, f"the worker does not answer: {error}", "worker_unreachable")
 
 
-async def _send_back(request: web.Request, answer: aiohttp.ClientResponse) -> web.StreamResponse:
+def _headers_of(answer: aiohttp.ClientResponse) -> list[tuple[str, str]]:
+    return [(key, value) for key, value in answer.headers.items() if key.lower() not in _NOT_RETURNED]
+
+
+def _foreign_headers(answer: aiohttp.ClientResponse) -> list[tuple[str, str]]:
+    kept = [(key, value) for key, value in answer.headers.items() if key.lower() in _OF_THE_BODY]
+    return [*kept, *CONTENT_HEADERS.items()]
+
+
+async def _send_back(
+    request: web.Request, answer: aiohttp.ClientResponse, headers: Iterable[tuple[str, str]]
+) -> web.StreamResponse:
     response = web.StreamResponse(status=answer.status, reason=answer.reason)
-    for key, value in answer.headers.items():
-        if key.lower() not in _NOT_RETURNED:
-            response.headers.add(key, value)
+    for key, value in headers:
+        response.headers.add(key, value)
     await response.prepare(request)
     async for chunk in answer.content.iter_chunked(_CHUNK_BYTES):
         await response.write(chunk)

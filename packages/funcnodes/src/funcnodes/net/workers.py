@@ -1,7 +1,8 @@
 """The way through to a worker: `/worker/<uuid>/...` of the web server and of the manager."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 import aiohttp
 from aiohttp import web
@@ -10,6 +11,7 @@ from yarl import URL
 from funcnodes.errors import UnknownWorkerError, WorkerConfigError, WorkerStoppedError
 from funcnodes.net.listen import url_host
 from funcnodes.net.proxy import close_with, pass_http, pass_websocket, refuse
+from funcnodes.net.remote import Remote, new_session
 
 __all__ = ["Address", "WorkerGate"]
 
@@ -21,15 +23,28 @@ _ROOMS = frozenset({"message", "value", "upload", "files", "plugin", "healthz"})
 _UNSAFE = re.compile(r"(^|/)(\.|%2e){1,2}(/|$)|%2f|%5c|\\|%00", re.IGNORECASE)
 
 
+# one sign for each server that a request has come through on its way to a worker elsewhere
+_HOPS = "X-FuncNodes-Hops"
+_MOST_HOPS = 5
+
+
+class _Way(NamedTuple):
+    """Where a request goes on to, and with what."""
+
+    target: URL
+    headers: Mapping[str, str]
+    foreign: bool
+
+
 class WorkerGate:
     """Passes requests on to the workers that `find` knows.
 
     Args:
         find: Gives the address of a worker by its id, or raises UnknownWorkerError or WorkerStoppedError.
-        token: The shared secret, added to what goes on.
+        token: The shared secret, added to what goes on to workers of ours; those elsewhere get theirs.
     """
 
-    def __init__(self, find: Callable[[str], Address], token: str) -> None:
+    def __init__(self, find: Callable[[str], Address | Remote], token: str) -> None:
         self._find = find
         self._headers = {"Authorization": f"Bearer {token}"}
         self._session: aiohttp.ClientSession | None = None
@@ -49,19 +64,16 @@ class WorkerGate:
     def session(self) -> aiohttp.ClientSession:
         """The one client session; made when it is first needed, on the running loop."""
         if self._session is None:
-            self._session = aiohttp.ClientSession(
-                timeout=aiohttp.ClientTimeout(total=None, sock_connect=10.0),
-                connector=aiohttp.TCPConnector(limit=0),
-            )
+            self._session = new_session()
         return self._session
 
     async def _websocket(self, request: web.Request) -> web.StreamResponse:
         if request.headers.get("Upgrade", "").lower() != "websocket":
             return refuse(426, "a WebSocket is served here", "upgrade_required")
-        target = self._target(request, "ws", "/")
-        if isinstance(target, web.Response):
-            return target
-        return await pass_websocket(request, self.session(), target, self._headers)
+        way = self._way(request, "ws", "/")
+        if isinstance(way, web.Response):
+            return way
+        return await pass_websocket(request, self.session(), way.target, way.headers)
 
     async def _http(self, request: web.Request) -> web.StreamResponse:
         raw = request.raw_path.split("?", 1)[0]
@@ -71,20 +83,27 @@ class WorkerGate:
         if _UNSAFE.search(tail):
             return refuse(400, "this path is not passed on", "unsafe_path")
         query = f"?{request.query_string}" if request.query_string else ""
-        target = self._target(request, "http", f"/{tail}{query}")
-        if isinstance(target, web.Response):
-            return target
-        return await pass_http(request, self.session(), target, self._headers)
+        way = self._way(request, "http", f"/{tail}{query}")
+        if isinstance(way, web.Response):
+            return way
+        return await pass_http(request, self.session(), way.target, way.headers, foreign=way.foreign)
 
-    def _target(self, request: web.Request, scheme: str, path: str) -> URL | web.Response:
+    def _way(self, request: web.Request, scheme: str, path: str) -> _Way | web.Response:
         uuid = request.match_info["uuid"]
         try:
-            host, port, tls = self._find(uuid)
+            found = self._find(uuid)
         except UnknownWorkerError as error:
             return refuse(404, str(error), error.code)
         except WorkerStoppedError as error:
             return refuse(503, str(error), error.code)
         except WorkerConfigError as error:
             return refuse(500, str(error), error.code)
+        if isinstance(found, Remote):
+            hops = request.headers.get(_HOPS, "")
+            if len(hops) >= _MOST_HOPS:
+                return refuse(508, f"the way to worker {uuid!r} leads in a circle", "worker_unreachable")
+            return _Way(found.at(scheme, path), {**found.headers, _HOPS: f"{hops}+"}, foreign=True)
+        host, port, tls = found
         secure = "s" if tls else ""
-        return URL(f"{scheme}{secure}://{url_host(host)}:{port}{path}", encoded=True)
+        target = URL(f"{scheme}{secure}://{url_host(host)}:{port}{path}", encoded=True)
+        return _Way(target, self._headers, foreign=False)

@@ -9,6 +9,7 @@ from yarl import URL
 
 from funcnodes.net.listen import url_host
 from funcnodes.net.proxy import pass_websocket, refuse
+from funcnodes.net.remote import Remote
 from funcnodes.net.workers import Address, WorkerGate
 from funcnodes.paths import STATIC_DIR
 from funcnodes.web.login import LOGIN_PATHS, Login
@@ -41,7 +42,7 @@ class WebServer:
         token: str,
         *,
         manager: Callable[[], Address | None],
-        find_worker: Callable[[str], Address],
+        find_worker: Callable[[str], Address | Remote],
         static: Path = STATIC_DIR,
         tls: bool = False,
         hosts: tuple[str, ...] = (),
