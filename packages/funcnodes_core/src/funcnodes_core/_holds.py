@@ -37,7 +37,6 @@ class Holds(ABC):
         self._marked: list[Runnable] = []
         self._waiting = 0  # nodes that are marked and have not started
         self._wave = 1
-        self._stamp = 0
         self._draining = False
         self.mailbox = Mailbox()
 

@@ -25,6 +25,7 @@ costs are linear in the marked nodes and wires.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import threading
 import weakref
 from contextvars import ContextVar
@@ -42,6 +43,9 @@ __all__ = ["CURRENT", "Phase", "Runnable", "Scheduler", "current_run", "schedule
 
 # the node whose asynchronous run the present task belongs to
 CURRENT: ContextVar[Any] = ContextVar("funcnodes_current_node", default=None)
+
+# numbers of searches, for all loops: nodes carry the last one that met them from loop to loop
+_stamps = itertools.count(1)
 
 # the longest time that the drain keeps the event loop to itself
 SLICE_S = 0.005
@@ -191,7 +195,7 @@ class Scheduler(Holds):
 
     def _explore_all(self, burst: list[Runnable]) -> dict[int, tuple[Part, set[int]]] | None:
         """What each node of a burst reaches, by stamp; None where it must be looked at again."""
-        base = self._stamp
+        base = next(_stamps)
         explored = {}
         strangers = []
         for node in burst:
@@ -200,8 +204,8 @@ class Scheduler(Holds):
             if not node._may_run():
                 self._put_back(node)
                 continue
-            self._stamp += 1
-            found = explored[self._stamp] = explore(node, self._stamp, base)
+            stamp = next(_stamps)
+            found = explored[stamp] = explore(node, stamp, base)
             strangers += [other for nodes in found[0] for other in nodes if other._scheduler is not self]
         for other in strangers:
             if other._scheduler is not None:
