@@ -1,7 +1,8 @@
 /** Search-to-add at the pointer; with a wire in hand, what is added is joined to it. */
 
 import { useEffect, useRef } from "react";
-import { judge } from "@/canvas/connecting";
+import { getBezierPath, Position } from "@xyflow/react";
+import { handleId, judge } from "@/canvas/connecting";
 import { NODE_WIDTH } from "@/canvas/estimate";
 import { selectNodes } from "@/canvas/flow";
 import { useCell } from "@/lib/hooks";
@@ -61,7 +62,35 @@ async function choose(nodeId: string, opened: Opened): Promise<void> {
 export function AddSearch() {
   const opened = useCell(addSearch);
   if (opened === null) return null;
-  return <Palette key={`${opened.x},${opened.y}`} opened={opened} />;
+  return (
+    <>
+      {opened.wire !== undefined && <LooseWire opened={opened} wire={opened.wire} />}
+      <Palette key={`${opened.x},${opened.y}`} opened={opened} />
+    </>
+  );
+}
+
+/** The wire that was dropped, still in the air until it is known where it goes. */
+function LooseWire({ opened, wire }: { opened: Opened; wire: NonNullable<Opened["wire"]> }) {
+  const handle = document.querySelector(
+    `.react-flow__handle[data-nodeid="${CSS.escape(wire.node)}"][data-handleid="${CSS.escape(handleId(wire.io, wire.isInput))}"]`,
+  );
+  if (handle === null) return null;
+  const box = handle.getBoundingClientRect();
+  const [side, other] = [Position.Right, Position.Left];
+  const [path] = getBezierPath({
+    sourceX: box.x + box.width / 2,
+    sourceY: box.y + box.height / 2,
+    sourcePosition: wire.isInput ? other : side,
+    targetX: opened.x,
+    targetY: opened.y,
+    targetPosition: wire.isInput ? side : other,
+  });
+  return (
+    <svg className={css.loose} aria-hidden>
+      <path d={path} />
+    </svg>
+  );
 }
 
 function Palette({ opened }: { opened: Opened }) {

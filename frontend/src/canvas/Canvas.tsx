@@ -92,6 +92,7 @@ export function Canvas() {
         selectionKeyCode="Shift"
         panActivationKeyCode={null}
         deleteKeyCode={null}
+        disableKeyboardA11y // useKeys.ts has the keys: one place for all
         zoomOnDoubleClick={false}
         elevateEdgesOnSelect
         onlyRenderVisibleElements

@@ -25,6 +25,11 @@ import { addSearch, libraryOpen, propertiesOpen, setLibraryOpen, setPropertiesOp
 const WRITES = "input, textarea, select, [contenteditable='true'], [role='dialog'], [role='menu'], [role='listbox']";
 const PRESSES = "button, a, [role='tab'], [role='treeitem']";
 
+/** The node that the keyboard has gone to by Tab. */
+function focusedNode(target: EventTarget | null): string | null {
+  return target instanceof Element && target.matches(".react-flow__node:focus-visible") ? target.getAttribute("data-id") : null;
+}
+
 const busy = (target: EventTarget | null): boolean => target instanceof Element && target.closest(WRITES) !== null;
 
 /** `mod` is Ctrl, or Cmd on a Mac. */
@@ -89,11 +94,13 @@ export function useCanvasKeys(surface: RefObject<HTMLDivElement | null>): void {
     };
     const onKey = (event: KeyboardEvent) => {
       const pressed = chord(event);
+      const reached = focusedNode(event.target);
+      if (pressed === "Enter" && reached !== null) return selectNodes([reached]);
       const command = commands[pressed];
       if (command === undefined || busy(event.target)) return;
       // Space and Tab belong to what has the focus, where something has it.
       const onPress = event.target instanceof Element && event.target.closest(PRESSES) !== null;
-      if (onPress && (pressed === " " || pressed === "Tab")) return;
+      if ((onPress && (pressed === " " || pressed === "Tab")) || (reached !== null && pressed === "Tab")) return;
       // Without a pointer over the canvas, Tab walks through the editor as through any page.
       if (pressed === "Tab" && !overCanvas(pointer.current)) return;
       if (NEEDS_SELECTION.has(pressed) && selection.get().nodes.length === 0) return;
