@@ -282,6 +282,7 @@ class Document:
             if groups_before is not None:
                 self._groups_changed(groups_before)
             self._records_changed(edits)
+        self.feed.flush()  # the answer goes behind what the command did
         self._settler.wake()
 
     def _apply(self, commit: Commit, nodes: dict[str, Node]) -> None:

@@ -2,10 +2,14 @@
 
 An observer of the space, on the graph's thread. No node or port leaves this thread: values go by reference,
 everything else as records. The document says whose command is being applied, and tells of groups itself.
+
+Structure is told event by event. Of values and runs only the first and the newest of each turn of the loop are told:
+a circle of nodes that never settles makes as many events as it has ports, not as many as it has runs.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -54,6 +58,10 @@ class Feed(SpaceObserver):
         self._sink = sink
         self._by = ""
         self._cmd_id: str | int | None = None
+        self._told: set[tuple[str, ...]] = set()
+        self._held: dict[tuple[str, ...], ev.Change] = {}
+        self._held_nodes: set[str] = set()
+        self._turn_ends = False
 
     @contextmanager
     def acting(self, rev: int, by: str, cmd_id: str | int | None) -> Iterator[None]:
@@ -64,9 +72,46 @@ class Feed(SpaceObserver):
         finally:
             self._by, self._cmd_id = "", None
 
-    def post(self, what: ev.Event | ev.ValueChanged) -> None:
-        """Hand a record over."""
+    def post(self, what: ev.Event) -> None:
+        """Hand a record over, behind everything that happened before."""
+        self.flush()
         self._sink(ev.Change(what=what, rev=self.rev, by=self._by, cmd_id=self._cmd_id))
+
+    def flush(self) -> None:
+        """Hand over what was held back in this turn of the loop."""
+        self._told.clear()
+        if self._held:
+            held, self._held = self._held, {}
+            self._held_nodes.clear()
+            for change in held.values():
+                self._sink(change)
+
+    def _post_newest(self, key: tuple[str, ...], what: ev.Event | ev.ValueChanged) -> None:
+        """Hand over at once what is the first of its key (node, kind, port) in this turn, the newest of others later."""
+        change = ev.Change(what=what, rev=self.rev, by=self._by, cmd_id=self._cmd_id)
+        # once something of a node is held back, the rest of it is too: its order is kept
+        if key not in self._told and key[0] not in self._held_nodes:
+            if self._until_turn_ends():
+                self._told.add(key)
+            self._sink(change)
+            return
+        self._held_nodes.add(key[0])
+        self._held.pop(key, None)
+        self._held[key] = change
+
+    def _until_turn_ends(self) -> bool:
+        """Makes sure that this turn of the loop ends with a flush; false where there is no loop."""
+        if not self._turn_ends:
+            try:
+                asyncio.get_running_loop().call_soon(self._turn_ended)
+            except RuntimeError:
+                return False
+            self._turn_ends = True
+        return True
+
+    def _turn_ended(self) -> None:
+        self._turn_ends = False
+        self.flush()
 
     def publish(self, space: NodeSpace, model: GraphModel) -> None:
         """Tell of a whole graph, as if everything in it had just been added."""
@@ -134,32 +179,34 @@ class Feed(SpaceObserver):
         node = port.node
         if node is None or port.id in _TRIGGER_PORTS:
             return
-        self.post(
-            ev.ValueChanged(
-                node_uuid=node.uuid,
-                io_id=port.id,
-                io_type=_side(port),
-                value=port.value,
-                render_type=render_type(node, port),
-            )
+        side = _side(port)
+        value = ev.ValueChanged(
+            node_uuid=node.uuid,
+            io_id=port.id,
+            io_type=side,
+            value=port.value,
+            render_type=render_type(node, port),
         )
+        self._post_newest((node.uuid, side, port.id), value)
 
     def run_started(self, node: Node) -> None:
-        self.post(ev.NodeTriggered(uuid=node.uuid))
+        self._post_newest((node.uuid, "start"), ev.NodeTriggered(uuid=node.uuid))
 
     def run_done(self, node: Node, duration_s: float) -> None:
-        self.post(ev.NodeDone(uuid=node.uuid, duration_s=duration_s))
+        self._post_newest((node.uuid, "end"), ev.NodeDone(uuid=node.uuid, duration_s=duration_s))
 
     def run_failed(self, node: Node, error: RunError) -> None:
-        self.post(ev.NodeErrored(uuid=node.uuid, error=error.error, traceback=error.traceback))
+        failed = ev.NodeErrored(uuid=node.uuid, error=error.error, traceback=error.traceback)
+        self._post_newest((node.uuid, "end"), failed)
 
     def status_changed(self, node: Node) -> None:
         if node.nodespace is not None:
-            self.post(ev.Status(uuid=node.uuid, status=_status(node)))
+            self._post_newest((node.uuid, "status"), ev.Status(uuid=node.uuid, status=_status(node)))
 
     def progress(self, node: Node, info: dict[str, Any]) -> None:
         state = progress_state(info)
-        self.post(ev.NodeProgress(uuid=node.uuid, **msgspec.structs.asdict(state)))
+        told = ev.NodeProgress(uuid=node.uuid, **msgspec.structs.asdict(state))
+        self._post_newest((node.uuid, "progress"), told)
 
 
 def node_state(node: Node, *, ports: bool = True) -> NodeState:
