@@ -1,6 +1,7 @@
-import { useState } from "react";
+import { useRef, useState } from "react";
 import type { PreviewSize } from "@/previews/choose";
 import { bytesOfData, previewUrl, useObjectUrl } from "@/previews/objectUrl";
+import { suitsAnyGround } from "@/previews/svgGround";
 import type { PreviewProps } from "@/previews/types";
 import { workerUrl } from "@/store/intents";
 import { CommandError } from "@/store/session";
@@ -11,6 +12,9 @@ import css from "@/previews/Previews.module.css";
 
 /** Images smaller than this are enlarged as squares, because their pixels are the data. */
 const TINY_PX = 96;
+
+/** What is read of a drawing to learn about its inks. */
+const HEAD_BYTES = 4096;
 
 const CLASSES = { port: css.thumb, body: css.picture, full: css.pictureFull };
 
@@ -34,6 +38,14 @@ function remoteImage(data: unknown, port: PortRecord | undefined): string | null
   }
 }
 
+/** The same, staying what it was while the worker is away: what was seen is still what the port holds. */
+function useRemoteImage(data: unknown, port: PortRecord | undefined): string | null {
+  const last = useRef<{ preview: unknown; url: string } | null>(null);
+  const url = remoteImage(data, port);
+  if (url !== null) last.current = { preview: port?.preview, url };
+  return url ?? (last.current?.preview === port?.preview ? (last.current?.url ?? null) : null);
+}
+
 interface PictureProps {
   data: unknown;
   mime: string;
@@ -44,7 +56,7 @@ interface PictureProps {
 
 function Picture({ data, mime, size, port, ground }: PictureProps) {
   const made = useObjectUrl(data, mime);
-  const remote = remoteImage(data, port);
+  const remote = useRemoteImage(data, port);
   const url = remote ?? made;
   const [tiny, setTiny] = useState(false);
   const [broken, setBroken] = useState<string | null>(null);
@@ -70,5 +82,8 @@ export function ImagePreview({ data, mime, size, port }: PreviewProps) {
 
 /** Always as an image: a document of its own in the page could run scripts. */
 export function SvgPreview({ data, size, port }: PreviewProps) {
-  return <Picture data={data} mime="image/svg+xml" size={size} port={port} ground={css.sheet} />;
+  // One that lies at the worker cannot be looked into without fetching it; ours are made for both themes.
+  const head = new TextDecoder().decode(bytesOfData(data)?.subarray(0, HEAD_BYTES));
+  const ground = head === "" || suitsAnyGround(head) ? css.plain : css.sheet;
+  return <Picture data={data} mime="image/svg+xml" size={size} port={port} ground={ground} />;
 }
