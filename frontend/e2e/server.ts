@@ -68,6 +68,12 @@ export class Server {
     });
   }
 
+  /** Runs another command on the same folder; gives what it answers. */
+  command(...args: string[]): string {
+    const command = ["-m", "funcnodes", "--dir", this.config, ...args];
+    return execFileSync(PYTHON, command, { cwd: this.folder, env: { ...process.env, HOME: this.folder } }).toString();
+  }
+
   /** Ends it as ctrl+c does, with its workers. */
   async down(): Promise<void> {
     const child = this.process;

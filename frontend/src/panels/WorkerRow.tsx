@@ -1,12 +1,12 @@
 import { useState } from "react";
-import { EllipsisVertical, Play, RotateCw, Square, Trash2 } from "lucide-react";
+import { EllipsisVertical, Play, RotateCw, Square, Trash2, Unplug } from "lucide-react";
 import type { WorkerRecord } from "@/store/types";
 import { deleteWorker, renameWorker, restartWorker, startWorker, stopWorker } from "@/store/workerIntents";
 import type { Task } from "@/store/ui";
 import { EditableText } from "@/panels/EditableText";
 import { Button, IconButton } from "@/ui/Button";
 import { ConfirmDialog } from "@/ui/Dialog";
-import { Menu } from "@/ui/Menu";
+import { Menu, type MenuEntry } from "@/ui/Menu";
 import { Progress } from "@/ui/Progress";
 import { StatusDot, statusWord } from "@/ui/StatusDot";
 import { cx } from "@/ui/cx";
@@ -21,6 +21,19 @@ export interface WorkerRowProps {
 
 function DeleteQuestion(props: { worker: WorkerRecord; open: boolean; onOpenChange: (open: boolean) => void }) {
   const { worker, open, onOpenChange } = props;
+  if (worker.remote !== undefined) {
+    return (
+      <ConfirmDialog
+        open={open}
+        onOpenChange={onOpenChange}
+        title={`Forget ${worker.name}?`}
+        confirm="Forget worker"
+        onConfirm={() => void deleteWorker(worker.uuid)}
+      >
+        It leaves this list. Whoever runs it at {worker.remote} keeps it, with everything in it.
+      </ConfirmDialog>
+    );
+  }
   return (
     <ConfirmDialog
       danger
@@ -44,6 +57,23 @@ interface RowMenuProps {
 
 function RowMenu({ worker, doing, onDelete }: RowMenuProps) {
   const running = worker.state === "running";
+  const own: MenuEntry[] = [
+    {
+      label: "Restart",
+      icon: <RotateCw size={14} />,
+      disabled: !running,
+      onSelect: () => void doing(restartWorker(worker.uuid)),
+    },
+    {
+      label: "Stop",
+      icon: <Square size={13} />,
+      disabled: !running,
+      onSelect: () => void doing(stopWorker(worker.uuid)),
+    },
+    "---",
+    { label: "Delete…", danger: true, icon: <Trash2 size={14} />, onSelect: onDelete },
+  ];
+  const forget: MenuEntry = { label: "Forget…", icon: <Unplug size={14} />, onSelect: onDelete };
   return (
     <Menu
       align="end"
@@ -52,22 +82,7 @@ function RowMenu({ worker, doing, onDelete }: RowMenuProps) {
           <EllipsisVertical size={14} />
         </IconButton>
       }
-      items={[
-        {
-          label: "Restart",
-          icon: <RotateCw size={14} />,
-          disabled: !running,
-          onSelect: () => void doing(restartWorker(worker.uuid)),
-        },
-        {
-          label: "Stop",
-          icon: <Square size={13} />,
-          disabled: !running,
-          onSelect: () => void doing(stopWorker(worker.uuid)),
-        },
-        "---",
-        { label: "Delete…", danger: true, icon: <Trash2 size={14} />, onSelect: onDelete },
-      ]}
+      items={worker.remote === undefined ? own : [forget]}
     />
   );
 }
@@ -100,6 +115,7 @@ export function WorkerRow({ worker, current, task, onOpen }: WorkerRowProps) {
           />
           <span className={css.state}>
             <StatusDot status={worker.state} tone={running ? "ok" : undefined} word={statusWord(worker.state)} />
+            {worker.remote && <span className={css.detail}>{worker.remote}</span>}
             {worker.detail && <span className={css.detail}>{worker.detail}</span>}
           </span>
         </div>
@@ -109,7 +125,7 @@ export function WorkerRow({ worker, current, task, onOpen }: WorkerRowProps) {
           </Button>
         ) : (
           <Button size="sm" icon={<Play size={11} />} busy={moving} onClick={() => void doing(startWorker(worker.uuid))}>
-            Start
+            {worker.remote === undefined ? "Start" : "Try"}
           </Button>
         )}
         <RowMenu worker={worker} doing={doing} onDelete={() => setAsking(true)} />

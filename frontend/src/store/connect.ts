@@ -48,7 +48,8 @@ export const reconnectNow = (): void => link?.retryNow();
 
 function readWorker(worker: ManagedWorker, fallback: WorkerRunState): WorkerRecord {
   const state = (worker.status ?? worker.state ?? fallback) as WorkerRunState;
-  return { uuid: worker.uuid, name: worker.name || worker.uuid, state, detail: worker.detail ?? "" };
+  const { uuid, name, detail, remote } = worker;
+  return { uuid, name: name || uuid, state, detail: detail ?? "", remote: remote ?? undefined };
 }
 
 function takeWorkers(active: ManagedWorker[], inactive: ManagedWorker[]): void {
@@ -69,12 +70,13 @@ function dropTasksOfRunning(): void {
   tasks.update((all) => (all.some(({ task }) => running.has(task)) ? all.filter(({ task }) => !running.has(task)) : all));
 }
 
-/** The worker named in the address, else the last one, else one that runs. */
+/** The worker named in the address, else the last one, else one that runs, of our own if there is one. */
 function chooseFirst(): void {
   const wanted = [new URLSearchParams(location.search).get("worker"), localStorage.getItem(LAST_WORKER)];
   const all = workers.get();
   const choice =
     wanted.map((uuid) => all.find((worker) => worker.uuid === uuid)).find((worker) => worker !== undefined) ??
+    all.find((worker) => worker.state === "running" && worker.remote === undefined) ??
     all.find((worker) => worker.state === "running") ??
     all[0];
   if (choice === undefined) {

@@ -141,13 +141,15 @@ export interface Library {
   byId: { [nodeId: string]: LibraryNode };
 }
 
-export type WorkerRunState = "running" | "starting" | "stopping" | "stopped" | "crashed";
+export type WorkerRunState = "running" | "starting" | "stopping" | "stopped" | "crashed" | "unreachable";
 
 export interface WorkerRecord {
   uuid: string;
   name: string;
   state: WorkerRunState;
   detail: string;
+  /** The address of one that somebody else runs: it can be opened and forgotten, not started or stopped. */
+  remote?: string;
 }
 
 export type Connection = "connecting" | "open" | "lost" | "closed" | "none";

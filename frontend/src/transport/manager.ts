@@ -12,6 +12,7 @@ export interface ManagedWorker {
   status?: string;
   state?: string;
   detail?: string;
+  remote?: string | null;
 }
 
 export type ManagerFrame = { type: string; id?: string; [key: string]: unknown };

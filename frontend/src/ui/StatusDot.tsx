@@ -16,6 +16,7 @@ const TONES: Record<NodeStatus | WorkerRunState, Tone> = {
   stopping: "busy",
   stopped: "quiet",
   crashed: "danger",
+  unreachable: "warn",
 };
 
 const WORDS: Partial<Record<NodeStatus | WorkerRunState, string>> = {
