@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
-# blocks that talk to a worker are run by test_readme.py, against a real one
+# blocks that talk to a worker are run by test_readme_ways.py, against a real one
 NEEDS_A_WORKER = "WORKER_URL"
 
 
