@@ -67,6 +67,12 @@ export interface Dependency {
   version: string | null;
 }
 
+/** Which files a node class reads: by how their names end, and the input that takes the path. */
+export interface DropTarget {
+  suffixes: string[];
+  input: string;
+}
+
 /** Two ports are connected. */
 export interface EdgeAdded {
   src: [string, string];
@@ -274,13 +280,14 @@ export interface LargeMessage {
 export interface LibraryChanged {
 }
 
-/** One node class that can be added. */
+/** One node class that can be added; `drop` makes it what a file becomes that is dropped on the canvas. */
 export interface LibraryNode {
   node_id: string;
   name: string;
   description: string;
   inputs: LibraryPort[];
   outputs: LibraryPort[];
+  drop: DropTarget | null;
 }
 
 /** One port of a node class. */
@@ -316,6 +323,13 @@ export interface Loaded {
 export interface LogTail {
   text: string;
   truncated: boolean;
+}
+
+/** What the graph needs and the worker's environment does not have. Attributes: node_ids: ids of the classes that are missing, with how many nodes are of each. packages: those that the graph was saved with and that are not installed here. install: the command that installs them where this worker runs; empty where no package is known. */
+export interface MissingModules {
+  node_ids: Record<string, number>;
+  packages: Dependency[];
+  install: string;
 }
 
 /** One installed node module; `error` says why it could not be loaded. */
@@ -744,6 +758,7 @@ export interface Commands {
   get_io_value: { kwargs: GetIoValueKwargs; result: unknown };
   get_library: { kwargs: Record<string, never>; result: LibraryState };
   get_logs: { kwargs: Record<string, never>; result: LogTail };
+  get_missing_modules: { kwargs: Record<string, never>; result: MissingModules };
   get_nodes: { kwargs: Record<string, never>; result: NodeState[] };
   get_runstate: { kwargs: Record<string, never>; result: RunState };
   get_worker_dependencies: { kwargs: Record<string, never>; result: Record<string, Dependency> };

@@ -8,7 +8,7 @@ from typing import Any
 from funcnodes_core.lib.library import Library
 from funcnodes_core.lib.shelf import Shelf
 from funcnodes_core.node.base import Node
-from funcnodes_worker.protocol.shapes import LibraryNode, LibraryPort, LibraryState, ShelfState
+from funcnodes_worker.protocol.shapes import DropTarget, LibraryNode, LibraryPort, LibraryState, ShelfState
 
 __all__ = ["library_state"]
 
@@ -35,7 +35,18 @@ def _node(node_class: type[Node]) -> LibraryNode:
         description=data["description"] or "",
         inputs=list(_ports(data["inputs"])),
         outputs=list(_ports(data["outputs"])),
+        drop=_drop(node_class.default_render_options.get("drop")),
     )
+
+
+def _drop(given: Any) -> DropTarget | None:
+    """Render options are the author's: what is not of the form is left out."""
+    if not isinstance(given, dict):
+        return None
+    suffixes, port = given.get("suffixes"), given.get("input")
+    if not isinstance(suffixes, (list, tuple)) or not isinstance(port, str):
+        return None
+    return DropTarget(suffixes=[str(suffix) for suffix in suffixes], input=port)
 
 
 def _ports(ports: list[dict[str, Any]]) -> Iterable[LibraryPort]:

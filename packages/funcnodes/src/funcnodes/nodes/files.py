@@ -39,7 +39,11 @@ def _write(node: Node, path: str, text: str, encoding: str = "utf-8") -> str:
 
 
 @NodeDecorator(
-    "funcnodes.read_text", name="Read text file", default_render_options=_reads(".txt", ".md", ".log")
+    "funcnodes.read_text",
+    name="Read text file",
+    default_render_options=_reads(
+        ".txt", ".md", ".log", ".py", ".html", ".xml", ".yaml", ".yml", ".toml", ".ini", ".svg"
+    ),
 )
 def read_text(path: Annotated[str, _file(".txt,.md,.log")], node: Node, encoding: Encoding = "utf-8") -> str:
     """Reads a text file.

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
+from collections import Counter
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from typing import Any
 
 from msgspec import Struct, field
 
 from funcnodes_core._setup import AVAILABLE_MODULES
-from funcnodes_worker.context import ReadContext
+from funcnodes_core.nodespace.placeholder import PlaceHolderNode
+from funcnodes_worker.context import GraphContext, ReadContext
 from funcnodes_worker.rpc.registry import command
 
-__all__ = ["Dependency", "ModuleInfo", "Modules"]
+__all__ = ["Dependency", "MissingModules", "ModuleInfo", "Modules"]
 
 
 class Dependency(Struct, kw_only=True):
@@ -35,6 +41,56 @@ class Modules(Struct, kw_only=True):
 
     installed: list[ModuleInfo] = field(default_factory=list)
     active: list[str] = field(default_factory=list)
+
+
+class MissingModules(Struct, kw_only=True):
+    """What the graph needs and the worker's environment does not have.
+
+    Attributes:
+        node_ids: ids of the classes that are missing, with how many nodes are of each.
+        packages: those that the graph was saved with and that are not installed here.
+        install: the command that installs them where this worker runs; empty where no package is known.
+    """
+
+    node_ids: dict[str, int] = field(default_factory=dict)
+    packages: list[Dependency] = field(default_factory=list)
+    install: str = ""
+
+
+@command(scope="view", on="graph")
+def get_missing_modules(ctx: GraphContext) -> MissingModules:
+    """Why nodes of the graph are placeholders, and how to change that."""
+    missing = Counter(str(node.node_id) for node in ctx.space.nodes if isinstance(node, PlaceHolderNode))
+    asked = ctx.document.store.extra.get("requires")
+    wanted = (
+        [_dependency(str(name), entry) for name, entry in asked.items()] if isinstance(asked, dict) else []
+    )
+    packages = [one for one in wanted if not _is_installed(one.package)]
+    return MissingModules(node_ids=dict(missing), packages=packages, install=_install_command(packages))
+
+
+def _is_installed(package: str) -> bool:
+    try:
+        version(package)
+    except (PackageNotFoundError, ValueError):  # not there, or no name of a package
+        return False
+    return True
+
+
+def _install_command(packages: list[Dependency]) -> str:
+    if not packages:
+        return ""
+    # an environment that uv made has no pip of its own
+    tool = [sys.executable, "-m", "pip", "install"]
+    if find_spec("pip") is None:
+        tool = ["uv", "pip", "install", "--python", sys.executable]
+    return shlex.join(tool + [_requirement(one) for one in packages])
+
+
+def _requirement(wanted: Dependency) -> str:
+    if not wanted.version:
+        return wanted.package
+    return f"{wanted.package}{'' if wanted.version[0] in '<>=!~' else '>='}{wanted.version}"
 
 
 @command(scope="view")

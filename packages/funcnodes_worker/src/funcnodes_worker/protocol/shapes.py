@@ -8,6 +8,7 @@ from msgspec import UNSET, Struct, UnsetType, field
 
 __all__ = [
     "NO_VALUE",
+    "DropTarget",
     "EdgeState",
     "FrontendState",
     "GroupState",
@@ -139,14 +140,22 @@ class LibraryPort(Struct, kw_only=True):
     required: bool = True
 
 
+class DropTarget(Struct, kw_only=True):
+    """Which files a node class reads: by how their names end, and the input that takes the path."""
+
+    suffixes: list[str]
+    input: str
+
+
 class LibraryNode(Struct, kw_only=True):
-    """One node class that can be added."""
+    """One node class that can be added; `drop` makes it what a file becomes that is dropped on the canvas."""
 
     node_id: str
     name: str
     description: str = ""
     inputs: list[LibraryPort] = field(default_factory=list)
     outputs: list[LibraryPort] = field(default_factory=list)
+    drop: DropTarget | None = None
 
 
 class ShelfState(Struct, kw_only=True):
