@@ -6,6 +6,13 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from hypothesis import settings
+
+# The same examples on every machine, so that a red run is about the change; to look for new ones:
+# pytest tests/property --hypothesis-profile=search
+settings.register_profile("steady", derandomize=True, database=None)
+settings.register_profile("search", max_examples=1000)
+settings.load_profile("steady")
 
 ROOT = Path(__file__).resolve().parent.parent
 
