@@ -175,6 +175,29 @@ async def test_content_is_never_run_by_a_browser(worker: Any, web: aiohttp.Clien
         assert await answer.read() == b"<script>alert(1)</script>"
 
 
+@pytest.mark.parametrize(
+    ("body", "boundary", "status"),
+    [(b"--x\r\ngarbage", "; boundary=x", 400), (b"", "", 400), (b"--x--\r\n", "; boundary=x", 400)],
+)
+async def test_an_upload_that_is_none_is_refused(
+    worker: Any, web: aiohttp.ClientSession, body: bytes, boundary: str, status: int
+) -> None:
+    headers = {**worker.bearer, "Content-Type": f"multipart/form-data{boundary}"}
+
+    async with web.post("/upload/", headers=headers, data=body) as answer:
+        assert answer.status == status
+        assert "the body" in await answer.text()
+
+
+async def test_an_upload_with_an_impossible_name_is_refused(worker: Any, web: aiohttp.ClientSession) -> None:
+    form = aiohttp.FormData()
+    form.add_field("file", b"x", filename="n" * 300)
+
+    async with web.post("/upload/", data=form, headers=worker.bearer) as answer:
+        assert answer.status == 400
+        assert "too long for a file name" in await answer.text()
+
+
 async def test_the_token_is_private_and_in_no_log(worker: Any) -> None:
     token = worker.bearer["Authorization"].removeprefix("Bearer ")
 

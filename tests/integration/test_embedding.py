@@ -112,6 +112,15 @@ async def test_functions_of_the_host_run_on_the_graphs_thread_and_keep_objects_a
     assert same_thing is thing
 
 
+async def test_a_client_refuses_at_once_what_no_frame_can_carry() -> None:
+    async with make() as worker, await connect(worker.url, worker.token) as client:
+        for value in (float("nan"), "\ud800"):
+            with pytest.raises(ValueError, match=r"JSON|surrogates"):
+                await client.call("update_node_input", uuid="s", input_id="x", value=value)
+
+        assert await client.call("name")
+
+
 async def test_nobody_comes_in_without_the_token() -> None:
     async with make() as worker, aiohttp.ClientSession() as session:
         url = worker.url.replace("ws", "http", 1)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from funcnodes_core.codec.exact import from_exact, to_exact
+from funcnodes_core.codec.exact import from_exact, is_nested_deeper, to_exact
 from funcnodes_core.data import DataEnum
 from funcnodes_core.exceptions import NotExactError, ValueTooLargeError
 from funcnodes_core.sentinels import NoValue
@@ -143,3 +143,18 @@ def test_large_values_stop_early(value: Any) -> None:
 def test_malformed_forms_are_refused(form: Any) -> None:
     with pytest.raises(NotExactError):
         from_exact(form)
+
+
+def test_forms_are_decoded_as_deep_as_values_are_encoded() -> None:
+    deepest = json.loads("[" * 100 + "]" * 100)
+
+    assert to_exact(from_exact(deepest)) == deepest
+    with pytest.raises(NotExactError, match="nested deeper than 100"):
+        from_exact([deepest])
+
+
+@pytest.mark.parametrize(
+    ("text", "deeper"), [("1", False), ("[1]", False), ('{"a": [1]}', True), ("[[[]]]", True)]
+)
+def test_nesting_is_measured(text: str, deeper: bool) -> None:
+    assert is_nested_deeper(json.loads(text), 1) is deeper

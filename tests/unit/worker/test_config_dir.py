@@ -14,6 +14,7 @@ from funcnodes_worker.errors import (
     BindError,
     ConfigError,
     FileNameError,
+    NotFoundError,
     UndoConflictError,
     error_code,
     error_text,
@@ -49,6 +50,12 @@ def test_an_id_is_never_a_path(directory: ConfigDir, uuid: str) -> None:
 @pytest.mark.parametrize("name", ["", "/etc/passwd", "..", "../x", "a/../../x", "a\\b", "a\0b", ".", "a/.."])
 def test_a_name_stays_inside(tmp_path: Path, name: str) -> None:
     with pytest.raises(FileNameError):
+        resolve_inside(tmp_path, name)
+
+
+@pytest.mark.parametrize("name", ["n" * 300, "ä" * 120, "a/" * 800 + "b"])
+def test_a_name_has_a_length_that_file_systems_take(tmp_path: Path, name: str) -> None:
+    with pytest.raises(FileNameError, match="too long"):
         resolve_inside(tmp_path, name)
 
 
@@ -168,3 +175,11 @@ def test_errors_have_codes_and_texts_for_clients() -> None:
     assert error_code(OSError()) == "os"
     assert error_text(KeyError("no node 'x'")) == "KeyError: no node 'x'"
     assert UndoConflictError("x", field="pos").data == {"field": "pos"}
+
+
+def test_a_text_for_clients_is_bounded() -> None:
+    text = error_text(NotFoundError(f"no node {'x' * 100_000!r}"))
+
+    assert len(text) < 3000
+    assert text.startswith("NotFoundError: no node 'xxx")
+    assert text.endswith("xxx'")

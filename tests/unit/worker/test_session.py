@@ -22,6 +22,10 @@ from funcnodes_worker.session import GraphCall, Session
 pytestmark = pytest.mark.anyio
 
 
+NESTED: dict[str, Any] = json.loads('{"a":' * 200 + "1" + "}" * 200)
+DEEP = '{"type": "cmd", "cmd": "echo", "kwargs": ' + "[" * 100_000
+
+
 class FakeHost:
     """A worker without a graph: its commands wait until the test answers them."""
 
@@ -39,6 +43,10 @@ class FakeHost:
         def echo(ctx: ReadContext, text: str) -> str:
             """Say it again."""
             return text
+
+        @command(scope="view")
+        def keep(ctx: ReadContext, data: dict[str, Any]) -> None:
+            """Take anything."""
 
         @command(scope="view")
         async def later(ctx: ReadContext) -> int:
@@ -107,9 +115,14 @@ async def test_a_v1_client_is_greeted_and_a_plain_one_hears_nothing_before_it_sp
         ('{"type": "cmd"}', "BadMessageError: message.cmd: missing"),
         ('{"type": "cmd", "cmd": 3}', "BadMessageError: message.cmd: expected str, got int"),
         (b"\xff\xfe", "BadMessageError: message: JSON is malformed: invalid character (byte 0)"),
+        (
+            DEEP,
+            "BadMessageError: message: maximum recursion depth exceeded while deserializing an object",
+        ),
         (cmd("fly"), "UnknownCommandError: unknown command 'fly'"),
         (cmd("echo", text=3), "BadArgumentsError: kwargs.text: expected str, got int"),
         (cmd("echo"), "BadArgumentsError: kwargs.text: missing"),
+        (cmd("keep", data=NESTED), "BadArgumentsError: kwargs.data: nested too deeply"),
         (cmd("crash"), "ZeroDivisionError: division by zero"),
     ],
 )

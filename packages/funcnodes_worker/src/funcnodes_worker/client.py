@@ -89,12 +89,21 @@ class WorkerClient:
         return answer.get("result")
 
     async def request(self, cmd: str, kwargs: dict[str, Any]) -> dict[str, Any]:
-        """Run a command and give the whole answer, result or error."""
+        """Run a command and give the whole answer, result or error.
+
+        Raises:
+            ValueError: a value that JSON cannot say, such as NaN; `to_exact` gives the form that it can.
+            ConnectionFailedError: the connection ended before the answer.
+        """
         number = next(self._ids)
+        # strict, because an answer to a frame that is no JSON could not say whom it answers
+        text = json.dumps(
+            {"type": "cmd", "id": number, "cmd": cmd, "kwargs": kwargs}, allow_nan=False, ensure_ascii=False
+        )
         answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
         self._waiting[number] = answer
         try:
-            await self._socket.send_json({"type": "cmd", "id": number, "cmd": cmd, "kwargs": kwargs})
+            await self._socket.send_str(text)
             return await answer
         except ConnectionError as error:
             raise ConnectionFailedError(f"the connection to {self._url} is closed") from error

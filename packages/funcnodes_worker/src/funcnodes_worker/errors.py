@@ -62,6 +62,7 @@ __all__ = [
     "error_text",
 ]
 
+_MAX_TEXT = 2000  # characters of a message
 _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
@@ -73,7 +74,9 @@ def error_code(error: BaseException) -> str:
 
 def error_text(error: BaseException) -> str:
     """What a client reads: the class name and the message."""
-    text = error.args[0] if isinstance(error, KeyError) and error.args else error
+    text = str(error.args[0] if isinstance(error, KeyError) and error.args else error)
+    if len(text) > _MAX_TEXT:  # whatever was asked for is in it, and that may be megabytes
+        text = f"{text[: _MAX_TEXT // 2]} ... {text[-_MAX_TEXT // 2 :]}"
     return f"{type(error).__name__}: {text}"
 
 

@@ -12,6 +12,8 @@ from funcnodes_worker.errors import ConfigError, FileNameError
 
 __all__ = ["ConfigDir", "check_uuid", "default_config_dir", "free_name", "resolve_inside"]
 
+_MAX_NAME_BYTES: Final = 200  # of the 255 that file systems allow; uploads and copies add to a name
+_MAX_PATH: Final = 1000
 _UUID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}")
 
 
@@ -24,8 +26,12 @@ def resolve_inside(root: Path, name: str) -> Path:
     """The path of `name` below `root`.
 
     Raises:
-        FileNameError: `name` is empty, absolute, holds a NUL or a backslash, or leaves `root` (also by a link).
+        FileNameError: `name` is empty, absolute, too long, holds a NUL or a backslash, or leaves `root` (also by a
+            link).
     """
+    parts = [part.encode("utf-8", "replace") for part in name.split("/")]
+    if len(name) > _MAX_PATH or any(len(part) > _MAX_NAME_BYTES for part in parts):
+        raise FileNameError(f"{name[:50]!r}... is too long for a file name", name=name[:50])
     if not name or "\x00" in name or "\\" in name or name.startswith("/"):
         raise FileNameError(f"{name!r} is not a relative file name", name=name)
     base = root.resolve()

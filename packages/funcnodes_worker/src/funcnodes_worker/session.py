@@ -146,7 +146,7 @@ class Session:
             self._attach()
         try:
             message = decode_client_message(frame)
-        except (msgspec.DecodeError, UnicodeError) as error:
+        except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
             self._refuse(BadMessageError(explain(error, "message")))
             return
         if isinstance(message, Ping):

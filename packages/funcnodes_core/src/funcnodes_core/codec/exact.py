@@ -18,7 +18,15 @@ from funcnodes_core.data import DataEnum
 from funcnodes_core.exceptions import NotExactError, ValueTooLargeError
 from funcnodes_core.sentinels import NoValue
 
-__all__ = ["MARKER", "NO_VALUE_TEXT", "NotExactError", "exact_scalar", "from_exact", "to_exact"]
+__all__ = [
+    "MARKER",
+    "NO_VALUE_TEXT",
+    "NotExactError",
+    "exact_scalar",
+    "from_exact",
+    "is_nested_deeper",
+    "to_exact",
+]
 
 MARKER = "$fn:"
 NO_VALUE_TEXT = "<NoValue>"
@@ -134,18 +142,43 @@ def from_exact(form: Any) -> Any:
     """The value of a lossless JSON form.
 
     Raises:
-        NotExactError: The form is malformed, or names an enumeration that is not loaded.
+        NotExactError: The form is malformed, nested too deeply, or names an enumeration that is not loaded.
     """
+    return _decode(form, 0)
+
+
+def is_nested_deeper(json: Any, levels: int) -> bool:
+    """Whether lists and dicts lie in one another deeper than this; needs no recursion itself."""
+    layer = [json]
+    for _ in range(levels + 1):
+        layer = [part for part in layer if isinstance(part, list | dict)]
+        if not layer:
+            return False
+        layer = [item for part in layer for item in (part.values() if isinstance(part, dict) else part)]
+    return True
+
+
+def _decode(form: Any, depth: int) -> Any:
     if type(form) is list:
-        return [from_exact(item) for item in form]
+        if depth >= MAX_DEPTH:
+            raise NotExactError(f"nested deeper than {MAX_DEPTH} levels")
+        return [_decode(item, depth + 1) for item in form]
     if type(form) is dict:
+        if depth >= MAX_DEPTH:
+            raise NotExactError(f"nested deeper than {MAX_DEPTH} levels")
         if _reads_as_marker(form):
-            return _decode_marked(*next(iter(form.items())))
-        return {key: from_exact(item) for key, item in form.items()}
+            return _decode_marked(*next(iter(form.items())), depth)
+        return _decode_dict(form, depth)
     return NoValue if form == NO_VALUE_TEXT and type(form) is str else form
 
 
-def _decode_marked(key: str, body: Any) -> Any:
+def _decode_dict(form: dict[str, Any], depth: int) -> dict[str, Any]:
+    return {key: _decode(item, depth + 1) for key, item in form.items()}
+
+
+def _decode_marked(key: str, body: Any, depth: int) -> Any:
+    if key == MARKER + "dict" and isinstance(body, dict):
+        return _decode_dict(body, depth)
     decode = _DECODERS.get(key.removeprefix(MARKER))
     if decode is None:
         raise NotExactError(f"unknown kind of value {key!r}")
@@ -177,10 +210,6 @@ def _decode_str(body: Any) -> str:
     return body
 
 
-def _decode_dict(body: Any) -> dict[str, Any]:
-    return {key: from_exact(item) for key, item in body.items()}
-
-
 def _decode_enum(body: Any) -> DataEnum:
     type_name, name = body
     found = lookup_type(type_name)
@@ -194,6 +223,5 @@ _DECODERS = {
     "int": _decode_int,
     "bytes": _decode_bytes,
     "str": _decode_str,
-    "dict": _decode_dict,
     "enum": _decode_enum,
 }

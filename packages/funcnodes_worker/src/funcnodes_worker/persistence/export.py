@@ -19,6 +19,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from funcnodes_core._files import fsync_folder, write_atomic
+from funcnodes_core.codec.exact import is_nested_deeper
 from funcnodes_worker.errors import DocumentFormatError
 from funcnodes_worker.persistence.archive import MAX_TOTAL_BYTES, checked_members, open_archive, read_member
 from funcnodes_worker.persistence.blobs import BlobSource, BlobStore, MemoryBlobs, blob_names
@@ -44,6 +45,7 @@ _MACHINE_KEYS = frozenset(
 )
 _OURS = frozenset(("funcnodes", "funcnodes-core", "funcnodes-worker"))
 _FILES = "files/"
+_MAX_NESTING = 200
 
 
 class LoadedGraph(Struct, kw_only=True):
@@ -75,7 +77,9 @@ def parse_graph(data: bytes, name: str) -> tuple[Snapshot, list[str], bool]:
     """
     try:
         parsed = json.loads(data)
-        if is_legacy(parsed):
+        legacy = is_legacy(parsed)
+        _check_plain(parsed, odd_numbers=legacy)
+        if legacy:
             snapshot, warnings = parse_legacy(parsed)
             return snapshot, warnings, True
         if not isinstance(parsed, dict):
@@ -83,6 +87,17 @@ def parse_graph(data: bytes, name: str) -> tuple[Snapshot, list[str], bool]:
         return parse_snapshot(parsed), [], False
     except (ValueError, RecursionError) as exc:
         raise DocumentFormatError(f"{name!r} cannot be read: {exc}") from exc
+
+
+def _check_plain(parsed: Any, *, odd_numbers: bool) -> None:
+    """Refuses what Python's parser takes and JSON cannot say: it could not be written again.
+
+    Raises:
+        ValueError: numbers that are not finite, half surrogate pairs, or endless nesting.
+    """
+    if is_nested_deeper(parsed, _MAX_NESTING):
+        raise ValueError("it is nested too deeply")
+    json.dumps(parsed, ensure_ascii=False, allow_nan=odd_numbers).encode()
 
 
 def load_graph_file(path: str | os.PathLike[str]) -> LoadedGraph:

@@ -7,6 +7,7 @@ may stand in `view.nodes`, a value may have been saved as `default` only. What h
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -49,13 +50,19 @@ def parse_legacy(data: Mapping[str, Any]) -> tuple[Snapshot, list[str]]:
         raise DocumentFormatError("the graph has no list of nodes")
     view, meta = _dict(data.get("view")), _dict(data.get("meta"))
     warnings: list[str] = []
-    nodes = [_node(raw, _view_of(view, raw)) for raw in backend.get("nodes", []) if _is_node(raw, warnings)]
-    model = GraphModel(nodes)
-    for raw in backend.get("edges") or []:
+    model = GraphModel()
+    for raw in backend.get("nodes", []):
+        if _is_node(raw, model, warnings):
+            model.nodes[_uuid(raw)] = _finite(_node(raw, _view_of(view, raw)))
+    for raw in _list(backend.get("edges")):
         _edge(raw, model, warnings)
-    model.groups = _groups(backend.get("groups") or {}, model, warnings)
-    model.props = dict(_dict(backend.get("prop")))
-    kept = {key: data[key] for key in ("view", "meta", "dependencies", "external_workers") if data.get(key)}
+    model.groups = _finite(_groups(_dict(backend.get("groups")), model, warnings))
+    model.props = _finite(_dict(backend.get("prop")))
+    kept = {
+        key: _finite(data[key])
+        for key in ("view", "meta", "dependencies", "external_workers")
+        if data.get(key)
+    }
     snapshot = Snapshot(model=model, id=str(meta.get("id", "")), extra={"earlier": kept} if kept else {})
     return snapshot, warnings
 
@@ -64,10 +71,28 @@ def _dict(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _is_node(raw: Any, warnings: list[str]) -> bool:
-    ok = isinstance(raw, dict) and isinstance(raw.get("node_id"), str) and isinstance(_uuid(raw), str)
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _finite(value: Any) -> Any:
+    """A copy in which numbers that JSON cannot say, which Python wrote all the same, are null."""
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _is_node(raw: Any, model: GraphModel, warnings: list[str]) -> bool:
+    ok = isinstance(raw, dict) and all(
+        isinstance(key, str) and key for key in (raw.get("node_id"), _uuid(raw))
+    )
     if not ok:
         warnings.append(f"an entry of the node list has no id and was left out: {str(raw)[:80]!r}")
+    elif _uuid(raw) in model.nodes:
+        warnings.append(f"a second node of the id {_uuid(raw)!r} was left out")
+        return False
     return ok
 
 
@@ -93,7 +118,9 @@ def _node(raw: Mapping[str, Any], view: Mapping[str, Any]) -> Record:
     ports = raw.get("io")
     if isinstance(ports, list):  # the oldest files hold a list of ports with their ids inside
         ports = {port.get("id"): port for port in ports if isinstance(port, dict)}
-    record["io"] = {str(key): _port(port) for key, port in (ports or {}).items() if isinstance(port, dict)}
+    record["io"] = {
+        str(key): _port(port) for key, port in _dict(ports).items() if key and isinstance(port, dict)
+    }
     extra = {key: value for key, value in raw.items() if key not in _NODE_KEYS}
     if isinstance(raw.get("node_name"), str):
         extra["node_name"] = raw["node_name"]
@@ -142,7 +169,11 @@ def _exact(value: Any) -> Any:
 
 
 def _edge(raw: Any, model: GraphModel, warnings: list[str]) -> None:
-    if not (isinstance(raw, (list, tuple)) and len(raw) == 4 and all(isinstance(part, str) for part in raw)):
+    if not (
+        isinstance(raw, (list, tuple))
+        and len(raw) == 4
+        and all(isinstance(part, str) and part for part in raw)
+    ):
         warnings.append(f"an edge has no proper form and was left out: {str(raw)[:80]!r}")
         return
     edge: Edge = (raw[0], raw[1], raw[2], raw[3])
@@ -152,16 +183,14 @@ def _edge(raw: Any, model: GraphModel, warnings: list[str]) -> None:
         warnings.append(f"an edge to a node that is not there was left out: {edge!r}")
 
 
-def _groups(raw: Any, model: GraphModel, warnings: list[str]) -> dict[str, Record]:
-    if not isinstance(raw, dict):
-        return {}
+def _groups(raw: dict[str, Any], model: GraphModel, warnings: list[str]) -> dict[str, Record]:
     given = {gid: group for gid, group in raw.items() if isinstance(group, dict)}
-    parents = {child: gid for gid, group in given.items() for child in group.get("child_groups") or []}
+    parents = {str(child): gid for gid, group in given.items() for child in _list(group.get("child_groups"))}
     groups: dict[str, Record] = {}
     for gid, group in given.items():
         parent = group.get("parent_group") or parents.get(gid)
-        groups[gid] = _group(group, parent if parent in given else None)
-        for uuid in group.get("node_ids") or []:
+        groups[gid] = _group(group, parent if isinstance(parent, str) and parent in given else None)
+        for uuid in map(str, _list(group.get("node_ids"))):
             if uuid in model.nodes and "group" not in model.nodes[uuid]:
                 model.nodes[uuid]["group"] = gid
     for gid in groups:

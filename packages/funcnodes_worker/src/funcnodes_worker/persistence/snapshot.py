@@ -14,6 +14,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
@@ -96,6 +97,9 @@ def parse_snapshot(data: Mapping[str, Any]) -> Snapshot:
         nodes = [_whole_node(node, file) for node in file.nodes]
     except msgspec.ValidationError as exc:
         raise DocumentFormatError(f"the graph does not have the form it must have: {exc}") from exc
+    twice = [uuid for uuid, count in Counter(node["uuid"] for node in nodes).items() if count > 1]
+    if twice:
+        raise DocumentFormatError(f"a node is there more than once: {twice[0]!r}")
     model = GraphModel(nodes, file.edges, file.groups, file.properties)
     check_model(model)
     return Snapshot(
@@ -115,10 +119,14 @@ def check_model(model: GraphModel) -> None:
         DocumentFormatError: they do not.
     """
     for edge in model.edges:
+        if not (edge[1] and edge[3]):
+            raise DocumentFormatError(f"edge {edge!r} has an end without a port")
         for uuid in (edge[0], edge[2]):
             if uuid not in model.nodes:
                 raise DocumentFormatError(f"edge {edge!r} refers to a node that is not there: {uuid!r}")
     for uuid, node in model.nodes.items():
+        if not uuid or "" in node.get("io", {}):
+            raise DocumentFormatError(f"node {uuid!r} or one of its ports has an empty id")
         if node.get("group") is not None and node["group"] not in model.groups:
             raise DocumentFormatError(f"node {uuid!r} is in a group that is not there: {node['group']!r}")
     for group_id in model.groups:

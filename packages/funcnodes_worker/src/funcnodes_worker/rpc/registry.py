@@ -22,12 +22,16 @@ from typing import Any, Literal, TypeVar
 import msgspec
 from msgspec import Raw, Struct
 
+from funcnodes_core.codec.exact import is_nested_deeper
 from funcnodes_worker.errors import BadArgumentsError, UnknownCommandError
 
 __all__ = ["REGISTRY", "Command", "Place", "Registry", "Scope", "Success", "command"]
 
 Scope = Literal["view", "knobs", "run", "edit", "install", "admin"]
 Place = Literal["serve", "graph"]
+
+MAX_NESTING = 150
+"""Levels of lists and dicts in what a command is given: a value has 100 at most, a graph a few around it."""
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 _WHERE = re.compile(r"^(?P<what>.*?)(?: - at `\$(?P<path>.*)`)?$", re.DOTALL)
@@ -73,9 +77,14 @@ class Command:
         """
         try:
             record = self._decoder.decode(raw)
-        except (msgspec.DecodeError, UnicodeError) as error:
+        except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
             raise BadArgumentsError(explain(error, "kwargs"), cmd=self.name) from None
-        return _fields(record)
+        fields = _fields(record)
+        for name, value in fields.items():
+            # what is stored must be written and read again, wherever in a call that happens
+            if is_nested_deeper(value, MAX_NESTING):
+                raise BadArgumentsError(f"kwargs.{name}: nested too deeply", cmd=self.name)
+        return fields
 
     def convert(self, kwargs: Mapping[str, Any]) -> dict[str, Any]:
         """The same for kwargs that are Python objects already."""

@@ -7,7 +7,8 @@ import secrets
 from pathlib import Path
 
 import msgspec
-from aiohttp import BodyPartReader, web
+from aiohttp import BodyPartReader, MultipartReader, web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from funcnodes_core._files import fsync_folder
 from funcnodes_worker.commands.files import Uploaded
@@ -29,8 +30,17 @@ async def receive_upload(request: web.Request, files_dir: Path, max_bytes: int) 
         raise web.HTTPUnsupportedMediaType(text="an upload is multipart/form-data")
     if request.content_length is not None and request.content_length > max_bytes + _CHUNK_BYTES:
         raise web.HTTPRequestEntityTooLarge(max_size=max_bytes, actual_size=request.content_length)
+    try:
+        return await _first_file(await request.multipart(), files_dir, max_bytes)
+    except (ValueError, HttpProcessingError) as error:
+        raise web.HTTPBadRequest(text=f"the body is no multipart: {error}") from None
+    except OSError as error:
+        raise web.HTTPInsufficientStorage(text=f"the file cannot be stored: {error.strerror}") from None
+
+
+async def _first_file(parts: MultipartReader, files_dir: Path, max_bytes: int) -> web.Response:
     folder = ""
-    async for part in await request.multipart():
+    async for part in parts:
         if not isinstance(part, BodyPartReader):
             continue
         if part.filename is None:
