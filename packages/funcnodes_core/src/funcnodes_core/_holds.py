@@ -69,21 +69,18 @@ class Holds(ABC):
         if node._run is not None or not node._live:
             return
         if node._phase is Phase.IDLE:
-            self._at_rest(node)
+            node._live = False
+            self.live -= 1
+            space = node._space
+            if space is not None:
+                space._live -= 1
+                if not space._live:
+                    space._came_to_rest()
         if node._waiters is not None:
             # also where it waits for a next run: that may be enough for those who ask
             waiters, node._waiters = node._waiters, None
             for wake in waiters:
                 wake()
-
-    def _at_rest(self, node: Runnable) -> None:
-        node._live = False
-        self.live -= 1
-        space = node._space
-        if space is not None:
-            space._live -= 1
-            if not space._live:
-                space._came_to_rest()
 
     # -- marking ---------------------------------------------------------------------
 

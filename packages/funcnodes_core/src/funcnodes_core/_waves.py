@@ -57,9 +57,26 @@ def explore(root: Runnable, stamp: int, base: int) -> tuple[Part, set[int]]:
     return Part([root], fresh, met, passed), touched
 
 
+def _follow(met: list[Runnable], stamp: int, least: int, touched: set[int]) -> None:
+    """Go on from waiting nodes through waiting nodes, to where other changes of the burst arrive."""
+    todo = list(met)
+    while todo:
+        for target in successors(todo.pop()):
+            if target._seen >= least:
+                if target._seen != stamp:
+                    touched.add(target._seen)
+            elif target._phase >= Phase.WAITING:
+                target._seen = stamp
+                todo.append(target)
+
+
 def belonging(explored: dict[int, tuple[Part, set[int]]]) -> list[Part]:
     """Put together the changes of a burst that touch one another, by stamp."""
+    if len(explored) < 2:
+        return [next(iter(explored.values()))[0]] if explored else []
     leader = {stamp: stamp for stamp in explored}
+    for stamp, (part, touched) in explored.items():
+        _follow(part.met, stamp, min(explored), touched)
 
     def find(stamp: int) -> int:
         while leader[stamp] != stamp:
@@ -81,7 +98,7 @@ def belonging(explored: dict[int, tuple[Part, set[int]]]) -> list[Part]:
 
 def blocker(part: Part, wave: int, running: Mapping[Runnable, None]) -> Runnable | None:
     """A waiting node that must start before newer changes are taken up, if any."""
-    if not part.met or not any(node._ran_wave == wave for node in part.fresh):
+    if not any(node._ran_wave == wave for node in part.fresh):
         return None  # nothing here has run in this wave: the change joins it
     tied: set[Runnable] = set()
     if running:

@@ -60,7 +60,7 @@ class Scheduler(Holds):
         """Let a ready node run in the next wave, or in the one that it waits in."""
         phase = node._phase
         if phase is Phase.IDLE:
-            if node._run is not None:
+            if node._run is not None and (node._streams or node is current_run(self.loop)):
                 node._again = True
                 return
             node._phase = Phase.ASKED
@@ -82,11 +82,11 @@ class Scheduler(Holds):
         until = perf_counter() + SLICE_S
         ready = self._ready
         try:
-            while ready or self._burst or self._refill():
+            while ready or self._burst or (self._waiting and self._refill()):
                 if self._burst:
                     self._take_burst()
-                    if not ready:
-                        continue
+                if not ready:
+                    continue
                 node = ready.popleft()
                 if node._phase is not Phase.QUEUED:
                     continue
@@ -101,10 +101,10 @@ class Scheduler(Holds):
 
     def _refill(self) -> bool:
         """With an empty queue and no run: let go of a circle that only waits for itself."""
-        if self._waiting and not self.running:
-            self._break_stall()
-            return bool(self._ready or self._burst or self._waiting)
-        return False
+        if self.running:
+            return False
+        self._break_stall()
+        return True
 
     def _start(self, node: Runnable) -> None:
         node._phase = Phase.IDLE
@@ -131,7 +131,7 @@ class Scheduler(Holds):
         """End a run: release what it holds, start what was kept for its end."""
         self.running.pop(node, None)
         cause = node if failed else None
-        if node._phase is Phase.IDLE:
+        if node._phase is Phase.IDLE or node._phase is Phase.ASKED:
             for link in node._links:
                 if link.holds:
                     self._release(link, cause)
@@ -176,13 +176,16 @@ class Scheduler(Holds):
             return
         fresh_all: list[Runnable] = []
         unknown: list[Part] = []
-        for part in belonging(explored) if len(explored) > 1 else [part for part, _ in explored.values()]:
-            first = blocker(part, self._wave, self.running)
+        for part in belonging(explored):
+            first = blocker(part, self._wave, self.running) if part.met else None
             if first is not None:
-                self._watchers.setdefault(first, []).extend(part.roots)
+                kept = [node for node in part.fresh if node._phase is Phase.ASKED and node._timer is None]
+                self._watchers.setdefault(first, []).extend(kept)
                 continue
-            if any(node._acyclic_at != structure_version.version for node in part.roots):
-                unknown.append(part)
+            for node in part.roots:
+                if node._acyclic_at != structure_version.version:
+                    unknown.append(part)
+                    break
             self._mark(part.fresh)
             fresh_all += part.fresh
         if unknown:
@@ -203,6 +206,9 @@ class Scheduler(Holds):
                 continue
             if not node._may_run():
                 self._put_back(node)
+                continue
+            if node._run is not None and node._streams:
+                node._phase, node._again = Phase.IDLE, True
                 continue
             stamp = next(_stamps)
             found = explored[stamp] = explore(node, stamp, base)

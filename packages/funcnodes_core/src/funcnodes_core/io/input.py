@@ -262,7 +262,7 @@ class NodeInput(NodeIO):
             ForwardLoopError: `other` is mirrored to this input already.
             MultipleConnectionsError: `other` is connected and `replace` is false.
         """
-        if any(link.dst is other for link in self.forwards):
+        if any(link.src is self for link in other.links_in):
             return None
         node, target = self._node(), other._node()
         if other is self or (node is not None and node is target):

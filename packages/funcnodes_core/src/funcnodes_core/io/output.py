@@ -110,7 +110,7 @@ class NodeOutput(NodeIO):
             NodeConnectionError: `other` is an output.
             MultipleConnectionsError: `other` is taken and `replace` is false.
         """
-        if any(link.dst is other for link in self.links):
+        if any(link.src is self for link in other.links_in):
             return None
         if replace and other.is_input() and not other.allow_multiple:
             other.disconnect()

@@ -70,7 +70,8 @@ class RunnableNode(EventEmitterMixin):
         self._blocked_by: Any = None
         self._cause: Any = None
         self._waiters: list[Callable[[], None]] | None = None
-        self._scheduler: Scheduler | None = None
+        loop = _running_loop()
+        self._scheduler: Scheduler | None = scheduler_of(loop) if loop is not None else None
         self._space: SpaceLike | None = None
         self._undelivered: BaseException | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -136,7 +137,13 @@ class RunnableNode(EventEmitterMixin):
         ask = value is not NoValue and (port._spec.does_trigger if does_trigger is None else does_trigger)
         if link is not None and link.holds:
             source = link.src._node()
-            if source is None or source._phase is Phase.IDLE or link.holds > 1 or link.src.is_input():
+            if (
+                source is None
+                or source._phase is Phase.IDLE
+                or (source._run is not None and not source._self_hold)
+                or link.holds > 1
+                or link.src.is_input()
+            ):
                 assert self._scheduler is not None
                 if ask:
                     self._cause = port

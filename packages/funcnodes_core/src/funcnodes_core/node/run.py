@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from funcnodes_core._logging import FUNCNODES_LOGGER
 from funcnodes_core._runnable import successors
 from funcnodes_core.exceptions import NodeCancelledError, NodeTriggerError
-from funcnodes_core.io.connection import can_connect
 from funcnodes_core.node import telling
 from funcnodes_core.node.mode import NodeMode
 from funcnodes_core.node.protocol import NodeLike
 from funcnodes_core.node.waiting import until_settled
 from funcnodes_core.scheduler import CURRENT
 from funcnodes_core.sentinels import NoValue
+from funcnodes_core.typenames import can_accept
 
 if TYPE_CHECKING:
     from funcnodes_core.scheduler import Scheduler
@@ -227,7 +227,7 @@ def _bypass(node: NodeLike, scheduler: Scheduler) -> None:
     try:
         for output in node._data_outputs():
             for _, port in node._arguments:
-                if port.links_in and can_connect(output, port, replace=True).ok:
+                if port.links_in and can_accept(port.type_spec, output.type_spec).ok:
                     output.set_value(port.value)
                     break
     except Exception as exc:  # noqa: BLE001 - callbacks of ports are foreign code
@@ -257,7 +257,7 @@ def _end(node: NodeLike, scheduler: Scheduler, duration_s: float, error: BaseExc
 
 
 def _after_good_run(node: NodeLike) -> None:
-    if node.reset_inputs_on_trigger:
+    if node._reset_inputs:
         for _, port in node._arguments:
             port.set_value(NoValue, does_trigger=False)
     beat = node._beat
