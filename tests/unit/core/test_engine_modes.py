@@ -1,7 +1,6 @@
 """Rules 27 and 29: muted, bypassed, paused; reset inputs, trigger on create, the trigger ports."""
 
 import asyncio
-from typing import Any
 
 import pytest
 from engine_nodes import Slow, at_rest, inc, join, open_gate, runs, turns, wire
