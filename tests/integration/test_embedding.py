@@ -102,7 +102,7 @@ async def test_functions_of_the_host_run_on_the_graphs_thread_and_keep_objects_a
     async with make() as worker:
         await worker.call("add_node", node_id="embedding.same", uuid="s")
         thread = await worker.call_in_graph(lambda space: threading.current_thread().name)
-        same_thing = await worker.call_in_graph(scaled, thing)  # type: ignore[arg-type]
+        same_thing = await worker.call_in_graph(scaled, thing)
         with pytest.raises(KeyError):
             await worker.call_in_graph(lambda space: space.get_node_by_id("none"))
         with pytest.raises(CommandError, match="unknown command"):

@@ -16,6 +16,7 @@ from aiohttp import web
 from funcnodes.errors import TokenRefusedError, UsageError, WorkerUnreachableError
 from funcnodes.manager.registry import WorkerRegistry
 from funcnodes.manager.remotes import add_remote
+from funcnodes.manager.state import ManagerState
 from funcnodes.net.listen import open_sockets, start_site
 from funcnodes.net.remote import check_url
 from funcnodes.web.server import WebServer
@@ -343,14 +344,22 @@ async def test_a_circle_of_servers_ends(registry: WorkerRegistry, tmp_path: Path
 async def test_a_worker_inside_another_program_is_listed_and_never_stopped(
     program: Any, helpers: Any
 ) -> None:
+    ManagerState.read(ConfigDir(program.dir)).want("inside", True)  # as if a manager had run it before
     async with WSWorker(config_dir=program.dir, uuid="inside", name="Inside") as worker:
+        served = await asyncio.to_thread(program.runserver)
         listed = await asyncio.to_thread(program.run, "worker", "list", "--json")
         stopped = await asyncio.to_thread(program.run, "worker", "stop", "--name", "Inside")
+        async with (
+            served.browser() as browser,
+            browser.ws_connect("/worker/inside/", headers=served.origin) as editor,
+        ):
+            name = await ask(editor, "name")
+        await asyncio.to_thread(served.stop)
         alive = await worker.call("uuid")
     after = await asyncio.to_thread(program.run, "worker", "list", "--json")
 
     assert json.loads(listed.stdout)[0]["status"] == "running"
     assert stopped.returncode == 1
     assert "part of another program" in stopped.stderr
-    assert alive == "inside"
+    assert (name, alive) == ("Inside", "inside")
     assert json.loads(after.stdout)[0]["status"] == "stopped"

@@ -7,7 +7,7 @@ import inspect
 import logging
 import traceback
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 from msgspec import Struct, field
 
@@ -26,7 +26,6 @@ from funcnodes_worker.session import GraphCall
 __all__ = ["Durability", "Graph", "Opened", "fill_library"]
 
 Durability = Literal["grouped", "full"]
-_R = TypeVar("_R")
 _LOG = logging.getLogger("funcnodes.worker.graph")
 
 
@@ -88,7 +87,7 @@ class Graph:
         if self._document is not None:
             self._document.close()
 
-    async def call(self, function: Callable[..., _R | Awaitable[_R]], args: Sequence[Any]) -> _R:
+    async def call(self, function: Callable[..., Any], args: Sequence[Any]) -> Any:
         """Give the space to a function of the host program; what it gives is awaited here if it can be."""
         assert self._space is not None
         result = function(self._space, *args)

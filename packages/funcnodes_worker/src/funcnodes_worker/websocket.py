@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeVar, overload
 from uuid import uuid4
 
 import msgspec
@@ -184,7 +184,13 @@ class WSWorker:
         result = await self.worker.run_cmd({"cmd": cmd, "kwargs": kwargs})
         return msgspec.to_builtins(result)
 
-    async def call_in_graph(self, function: Callable[..., _R | Awaitable[_R]], *args: Any) -> _R:
+    @overload
+    async def call_in_graph(self, function: Callable[..., Awaitable[_R]], *args: Any) -> _R: ...
+
+    @overload
+    async def call_in_graph(self, function: Callable[..., _R], *args: Any) -> _R: ...
+
+    async def call_in_graph(self, function: Callable[..., Any], *args: Any) -> Any:
         """Run `function(space, *args)` on the graph's thread and give what it gives; see `Worker.call_in_graph`.
 
         Raises:

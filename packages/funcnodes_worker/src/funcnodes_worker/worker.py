@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, TypedDict, TypeVar
+from typing import Any, TypedDict, TypeVar, overload
 
 from funcnodes_core.codec.exact import to_exact
 from funcnodes_core.lib.shelf import Shelf
@@ -164,7 +164,13 @@ class Worker:
         )
         return await result if inspect.isawaitable(result) else result
 
-    async def call_in_graph(self, function: Callable[..., _R | Awaitable[_R]], *args: Any) -> _R:
+    @overload
+    async def call_in_graph(self, function: Callable[..., Awaitable[_R]], *args: Any) -> _R: ...
+
+    @overload
+    async def call_in_graph(self, function: Callable[..., _R], *args: Any) -> _R: ...
+
+    async def call_in_graph(self, function: Callable[..., Any], *args: Any) -> Any:
         """Run `function(space, *args)` where the graph lives, and give what it gives.
 
         The nodes belong to a thread of their own: this is how a program around the worker gets at them. A function
@@ -177,7 +183,7 @@ class Worker:
         """
         if self.runstate != "running":
             raise NotRunningError(f"the worker {self.config.name!r} does not run")
-        call: Future[_R] = self._thread.submit(self._graph.call(function, args))
+        call: Future[Any] = self._thread.submit(self._graph.call(function, args))
         self._calls.add(call)
         try:
             return await asyncio.wrap_future(call)

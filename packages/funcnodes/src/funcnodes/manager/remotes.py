@@ -1,6 +1,7 @@
 """Workers that somebody else runs, as the manager sees them: listed and reached, never started or stopped."""
 
 import asyncio
+import itertools
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +13,8 @@ from funcnodes.net.remote import Remote, check_url, greet, new_session, probe, r
 
 __all__ = ["Remotes", "add_remote", "refuse_remote"]
 
-_LOOK_EVERY_S = 5.0
+_LOOK_EVERY_S = 1.0  # at new ones; at those that are known every few looks
+_LOOKS_A_ROUND = 5
 
 
 async def add_remote(
@@ -98,12 +100,16 @@ class Remotes:
     async def watch(self) -> None:
         """Asks all of them again and again: nobody tells when a machine elsewhere comes or goes."""
         async with new_session() as session:
-            while True:
-                await self._look(session)
+            for turn in itertools.count():
+                await self._look(session, new_only=turn % _LOOKS_A_ROUND != 0)
                 await asyncio.sleep(_LOOK_EVERY_S)
 
-    async def _look(self, session: aiohttp.ClientSession) -> None:
-        remotes = [worker for worker in self._registry if worker.remote]
+    async def _look(self, session: aiohttp.ClientSession, *, new_only: bool = False) -> None:
+        remotes = [
+            worker
+            for worker in self._registry
+            if worker.remote and not (new_only and worker.uuid in self._troubles)
+        ]
         await asyncio.gather(*(self._ask_quietly(session, worker) for worker in remotes))
 
     async def _ask_quietly(self, session: aiohttp.ClientSession, worker: WorkerConfig) -> None:

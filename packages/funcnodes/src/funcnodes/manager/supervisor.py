@@ -89,7 +89,8 @@ class Supervisor:
         for worker in self.registry:
             if not worker.remote and (worker.uuid in self._state.wanted or worker.autostart):
                 if self.pid(worker.uuid) is not None:
-                    self._adopted.add(worker.uuid)
+                    if not is_embedded(self.registry.dir.pid_file(worker.uuid)):
+                        self._adopted.add(worker.uuid)
                 else:
                     self._run(self._start_quietly(worker.uuid))
         self._last_seen = self._snapshot()
