@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 
-from hypothesis import HealthCheck, given, settings
-from strategies import Driven, Plan, cyclic_plans, merged, plans
+from hypothesis import HealthCheck, example, given, settings
+from strategies import Driven, Plan, Spec, cyclic_plans, merged, plans
 
 from funcnodes_core import NoValue
 from funcnodes_core._runnable import ancestors
@@ -92,6 +92,16 @@ def test_whatever_happens_each_node_is_stale_or_agrees_with_its_inputs(plan: Pla
 
 @quick
 @given(cyclic_plans())
+@example(
+    Plan(  # asked while it runs, together with what it feeds and is fed by
+        (
+            Spec("echo", (("entry", 0), ("node", 1))),
+            Spec("slowecho", (("node", 0), ("node", 1), ("mirror", 0))),
+            Spec("echo", (("node", 0),)),
+        ),
+        (("set", (0,)), ("turn", 4), ("open", 0), ("turn", 4), ("set", (0,))),
+    )
+)
 def test_graphs_with_cycles_come_to_rest_with_what_reaches_each_node(plan: Plan) -> None:
     driven = play(plan)
 

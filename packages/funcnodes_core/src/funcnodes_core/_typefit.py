@@ -55,7 +55,7 @@ def _show(spec: JsonType) -> str:
 def _text(spec: JsonType) -> str:
     """A type as people write it."""
     if isinstance(spec, str):
-        return spec
+        return spec.rpartition(".")[2]
     if "anyOf" in spec:
         return " | ".join(_text(member) for member in spec["anyOf"])
     if spec.get("type") == "enum":

@@ -208,16 +208,23 @@ class Scheduler(Holds):
                 self._put_back(node)
                 continue
             if node._run is not None and node._streams:
-                node._phase, node._again = Phase.IDLE, True
+                self._keep_for_end(node)
                 continue
             stamp = next(_stamps)
             found = explored[stamp] = explore(node, stamp, base)
+            for other in found[0].passed:
+                self._keep_for_end(other)
             strangers += [other for nodes in found[0] for other in nodes if other._scheduler is not self]
         for other in strangers:
             if other._scheduler is not None:
                 self._adopt(other, burst)
             other._scheduler = self
         return None if strangers else explored
+
+    def _keep_for_end(self, node: Runnable) -> None:
+        """A run that the wave goes past: what asks for the next one is taken up at its end."""
+        if node._phase is Phase.ASKED and node._run is not None:
+            node._phase, node._again = Phase.IDLE, True
 
     def _adopt(self, node: Runnable, burst: list[Runnable]) -> None:
         """Take over a node that another loop ran; a burst that reaches a running one is not done."""
