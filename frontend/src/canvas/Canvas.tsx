@@ -18,7 +18,7 @@ import { Overview } from "@/canvas/Overview";
 import { useContextMenu } from "@/canvas/CanvasMenu";
 import { useConnect } from "@/canvas/useConnect";
 import { commitMoves, flowEdges, flowNodes, forgetFlow, onEdgesChange, onNodesChange, startFlow } from "@/canvas/flow";
-import { FIT, LOW_DETAIL } from "@/canvas/fit";
+import { CALM_FIT, FIT, LOW_DETAIL } from "@/canvas/fit";
 import { GroupFrame } from "@/canvas/GroupFrame";
 import { NodeCard } from "@/canvas/NodeCard";
 import { useDrop } from "@/canvas/useDrop";
@@ -26,7 +26,7 @@ import { useCanvasKeys } from "@/canvas/useKeys";
 import { Wire } from "@/canvas/Wire";
 import { useCell, useKeys } from "@/lib/hooks";
 import { loaded, nodes } from "@/store/graph";
-import { addSearch, fitRequests } from "@/store/ui";
+import { addSearch, fitRequests, revealed } from "@/store/ui";
 import { currentWorker } from "@/store/workers";
 import "@/canvas/flow.css";
 import css from "@/canvas/Canvas.module.css";
@@ -50,6 +50,7 @@ export function Canvas() {
   useCanvasKeys(surface);
   useFitOnLoad();
   useHomeWhenEmpty();
+  useReveal();
 
   const openSearch = useCallback(
     (x: number, y: number) => {
@@ -124,6 +125,15 @@ function useFitOnLoad(): void {
     const timer = setTimeout(() => void fitView(FIT), SETTLE_MS);
     return () => clearTimeout(timer);
   }, [fitView, worker, isLoaded, requests]);
+}
+
+/** Brings nodes on the screen that something has asked for. */
+function useReveal(): void {
+  const { fitView } = useReactFlow();
+  const ids = useCell(revealed);
+  useEffect(() => {
+    if (ids.length > 0) void fitView({ ...CALM_FIT, nodes: ids.map((id) => ({ id })) });
+  }, [fitView, ids]);
 }
 
 /** An empty canvas is a new sheet: seen at its own size, so that the next node can be read. */

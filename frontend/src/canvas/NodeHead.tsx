@@ -13,6 +13,7 @@ const WORDS: { [status: string]: string } = {
   running: "Runs now",
   done: "Up to date",
   failed: "Failed",
+  stopped: "Stopped before it was done",
   muted: "Muted: does not run",
   stale: "Out of date: an input changed since it ran",
 };

@@ -15,12 +15,18 @@ import {
 import type { Fragment } from "@/protocol/types.gen";
 import { selection } from "@/store/selection";
 import type { NodeMode } from "@/store/types";
-import { notify } from "@/store/ui";
+import { notify, revealed } from "@/store/ui";
 
 const MARK = "funcnodes";
 
 export function selectAll(): void {
   selectNodes(nodes.keys());
+}
+
+/** Selects nodes and brings them on the screen. */
+export function revealNodes(ids: readonly string[]): void {
+  selectNodes(ids);
+  revealed.set([...ids]); // also when they are asked for again
 }
 
 export async function deleteSelection(): Promise<void> {

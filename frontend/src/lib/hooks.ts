@@ -1,6 +1,6 @@
 /** React's view of the stores: each hook wakes its component for one record only. */
 
-import { useCallback, useSyncExternalStore } from "react";
+import { useCallback, useMemo, useSyncExternalStore } from "react";
 import type { Cell, Collection } from "@/store/collection";
 import { edges, groups, nodes, ports } from "@/store/graph";
 import type { EdgeRecord, GroupRecord, NodeRecord, PortRecord } from "@/store/types";
@@ -17,6 +17,16 @@ export function useRecord<T>(collection: Collection<T>, key: string): T | undefi
 
 export function useKeys<T>(collection: Collection<T>): readonly string[] {
   return useSyncExternalStore(collection.subscribeKeys, collection.keys);
+}
+
+/** Ids of the nodes that are so; wakes only when they become others. `test` must not change. */
+export function useNodesThat(test: (node: NodeRecord) => boolean): string[] {
+  const joined = useSyncExternalStore(nodes.subscribeAny, () => {
+    let ids = "";
+    for (const node of nodes.values()) if (test(node)) ids += `${node.id}\n`;
+    return ids;
+  });
+  return useMemo(() => joined.split("\n").slice(0, -1), [joined]);
 }
 
 export const useNode = (id: string): NodeRecord | undefined => useRecord(nodes, id);

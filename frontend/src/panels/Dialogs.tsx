@@ -3,6 +3,7 @@ import { dismiss, notices, viewedPort } from "@/store/ui";
 import { closeDialog, openDialog } from "@/panels/dialogs";
 import { ErrorDialog } from "@/panels/ErrorDialog";
 import { KeyboardHelp } from "@/panels/KeyboardHelp";
+import { MissingModules } from "@/panels/MissingModules";
 import { NewWorker } from "@/panels/NewWorker";
 import { Settings } from "@/panels/Settings";
 import { WorkersDialog } from "@/panels/WorkersDialog";
@@ -20,6 +21,7 @@ export function Dialogs() {
       <NewWorker open={open === "new-worker"} onClose={closeDialog} />
       <Settings open={open === "settings"} onClose={closeDialog} />
       <KeyboardHelp open={open === "keys"} onClose={closeDialog} />
+      <MissingModules open={open === "missing"} onClose={closeDialog} />
       <ErrorDialog />
       {viewed !== null && <FullView portKey={viewed} onClose={() => viewedPort.set(null)} />}
       <Toaster messages={said} onDismiss={dismiss} />

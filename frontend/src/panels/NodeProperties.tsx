@@ -7,6 +7,7 @@ import { library } from "@/store/library";
 import { type NodeMode, type NodeRecord, portKey } from "@/store/types";
 import { viewedError } from "@/store/ui";
 import { ErrorView } from "@/previews/ErrorPreview";
+import { openDialog } from "@/panels/dialogs";
 import { EditableText } from "@/panels/EditableText";
 import { PortEditor } from "@/panels/PortEditor";
 import { Section } from "@/panels/Section";
@@ -51,7 +52,8 @@ function Head({ node }: { node: NodeRecord }) {
       )}
       {node.placeholder && (
         <p className={css.warning}>
-          Its module is not installed in this worker. The node keeps its values and wires until it is.
+          The module of {node.nodeId} is not installed in this worker. The node keeps its values and wires until it
+          is. <button type="button" className={css.link} onClick={() => openDialog.set("missing")}>How to get it</button>
         </p>
       )}
     </header>
@@ -59,7 +61,7 @@ function Head({ node }: { node: NodeRecord }) {
 }
 
 function Problem({ node }: { node: NodeRecord }) {
-  if (!node.error) return null;
+  if (!node.error || node.status === "stopped") return null;
   return (
     <div className={css.problem}>
       <ErrorView error={node.error.error} traceback={node.error.traceback} size="body" />

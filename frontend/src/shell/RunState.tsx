@@ -1,12 +1,12 @@
 /** In the middle of the header: is it connected, does something run, what is being waited for. */
 
-import { useMemo, useSyncExternalStore } from "react";
-import { useCell } from "@/lib/hooks";
-import { selectNodes } from "@/canvas/flow";
+import { revealNodes } from "@/canvas/actions";
+import { useCell, useNodesThat } from "@/lib/hooks";
+import { openDialog } from "@/panels/dialogs";
 import { nodes } from "@/store/graph";
 import { tasks } from "@/store/ui";
 import { connection, currentWorker, workers } from "@/store/workers";
-import type { Connection } from "@/store/types";
+import type { Connection, NodeRecord } from "@/store/types";
 import css from "@/shell/RunState.module.css";
 
 const WORDS: { [state in Connection]: string } = {
@@ -17,21 +17,16 @@ const WORDS: { [state in Connection]: string } = {
   none: "No worker",
 };
 
-/** Ids of the nodes in a state, as one string that changes only when they do. */
-function useInState(state: string): string[] {
-  const joined = useSyncExternalStore(nodes.subscribeAny, () => {
-    let ids = "";
-    for (const node of nodes.values()) if (node.status === state) ids += `${node.id}\n`;
-    return ids;
-  });
-  return useMemo(() => joined.split("\n").slice(0, -1), [joined]);
-}
+const runs = (node: NodeRecord): boolean => node.status === "running";
+const failedRun = (node: NodeRecord): boolean => node.status === "failed";
+const isPlaceholder = (node: NodeRecord): boolean => node.placeholder;
 
 export function RunState() {
   const link = useCell(connection);
   const waiting = useCell(tasks);
-  const running = useInState("running");
-  const failed = useInState("failed");
+  const running = useNodesThat(runs);
+  const failed = useNodesThat(failedRun);
+  const missing = useNodesThat(isPlaceholder);
   const uuid = useCell(currentWorker);
   const worker = useCell(workers).find((one) => one.uuid === uuid);
   if (link !== "open") {
@@ -64,8 +59,13 @@ export function RunState() {
         </>
       )}
       {failed.length > 0 && (
-        <button type="button" className={css.failed} onClick={() => selectNodes(failed)}>
+        <button type="button" className={css.failed} onClick={() => revealNodes(failed)}>
           {failed.length} failed
+        </button>
+      )}
+      {missing.length > 0 && (
+        <button type="button" className={css.missing} onClick={() => openDialog.set("missing")}>
+          {missing.length} not installed
         </button>
       )}
     </div>

@@ -1,6 +1,7 @@
 /** Graphs as files: out of the browser and into the worker. */
 
 import type { Exported, Loaded } from "@/protocol/types.gen";
+import { openDialog } from "@/panels/dialogs";
 import { importWorker, loadGraph } from "@/store/intents";
 import type { Json } from "@/store/types";
 import { notify, requestFit } from "@/store/ui";
@@ -36,15 +37,13 @@ export async function importFile(file: File): Promise<void> {
   requestFit();
 }
 
-function sayOpened(name: string, { missing, warnings, requires }: Loaded): void {
+function sayOpened(name: string, { missing, warnings }: Loaded): void {
   if (missing.length === 0 && warnings.length === 0) {
     notify("ok", `${name} is open`);
     return;
   }
-  const packages = Object.keys(requires);
-  const needs = packages.length > 0 ? [`It asks for ${packages.join(", ")}.`] : [];
-  const lacks = missing.length > 0 ? [`Kept as placeholders: ${missing.join(", ")}.`] : [];
-  notify("info", `${name} is open; some of it is not installed here`, [...needs, ...lacks, ...warnings].join("\n"));
+  if (missing.length > 0) openDialog.set("missing");
+  if (warnings.length > 0) notify("info", `${name} is open, with changes`, warnings.join("\n"));
 }
 
 async function importArchive(file: File): Promise<Loaded | undefined> {

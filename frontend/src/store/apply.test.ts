@@ -121,6 +121,18 @@ describe("events", () => {
     expect(nodes.get("n1")).toMatchObject({ status: "done", error: null, durationS: 0.25, progress: null });
   });
 
+  it("a run that was stopped has not failed, in whatever order the news come", () => {
+    send("node_triggered", { node_uuid: "n1" });
+    send("node_error", { node_uuid: "n1", error: "NodeCancelledError: 'Add' was stopped", traceback: "" });
+    expect(nodes.get("n1")?.status).toBe("stopped");
+
+    send("status", { uuid: "n1", status: "failed" });
+    expect(nodes.get("n1")?.status).toBe("stopped");
+
+    send("node_error", { node_uuid: "n1", error: "ValueError: no", traceback: "" });
+    expect(nodes.get("n1")?.status).toBe("failed");
+  });
+
   it("change fields of a port and keep its value", () => {
     send("io_updated", { node_uuid: "n1", io_id: "a", io_type: "input", hidden: true, value_options: { min: 0 } });
 

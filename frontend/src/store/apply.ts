@@ -14,6 +14,7 @@ import {
   readPorts,
   readProgress,
   readValue,
+  settled,
 } from "@/store/records";
 import type { EdgeRecord, Json, NodeRecord, NodeStatus, PortRecord } from "@/store/types";
 import { NO_VALUE, edgeKey, portKey } from "@/store/types";
@@ -107,7 +108,7 @@ function removeNode(uuid: string): void {
 
 function updateNode(uuid: string, change: Partial<NodeRecord>): void {
   const node = nodes.get(uuid);
-  if (node !== undefined) nodes.set(uuid, { ...node, ...change });
+  if (node !== undefined) nodes.set(uuid, settled({ ...node, ...change }));
 }
 
 /** The set of a node's ports changed. */

@@ -182,6 +182,8 @@ export const pasteNodes = (fragment: Fragment, pos: [number, number]) =>
   ask("paste_nodes", { fragment: { ...fragment }, pos }); // checked by the worker: it may come from a clipboard
 
 export const clearGraph = () => ask("clear", {});
+/** What placeholders wait for, and how to get it. */
+export const missingModules = () => ask("get_missing_modules", {});
 export const saveGraph = () => ask("save", {});
 export const loadGraph = (data: { [key: string]: Json }) => ask("load_data", { data });
 export const exportWorker = (includeFiles: boolean) => ask("export_worker", { include_files: includeFiles });

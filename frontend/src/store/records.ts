@@ -72,8 +72,16 @@ export function readProgress(wire: EventData | null): NodeProgress | null {
   };
 }
 
+const STOPPED = "NodeCancelledError";
+
+/** Tells a run that was stopped from one that failed. */
+export function settled(node: NodeRecord): NodeRecord {
+  const stopped = node.status === "failed" && (node.error?.error.startsWith(STOPPED) ?? false);
+  return stopped ? { ...node, status: "stopped" } : node;
+}
+
 export function readNode(wire: WireNode): NodeRecord {
-  return {
+  return settled({
     id: wire.uuid,
     nodeId: wire.node_id,
     // Earlier releases named nodes "Class(uuid)": the id says nothing to people.
@@ -93,7 +101,7 @@ export function readNode(wire: WireNode): NodeRecord {
     renderOptions: wire.render_options as NodeRecord["renderOptions"],
     placeholder: wire.placeholder,
     resetInputsOnTrigger: wire.reset_inputs_on_trigger,
-  };
+  });
 }
 
 export function readPorts(wire: WireNode): PortRecord[] {
@@ -142,6 +150,7 @@ function readLibraryNode(wire: WireLibraryNode, path: string[]): LibraryNode {
     description: wire.description,
     inputs: wire.inputs.map(port),
     outputs: wire.outputs.map(port),
+    drop: wire.drop ?? undefined,
     path,
   };
 }

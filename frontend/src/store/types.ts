@@ -5,7 +5,8 @@ import { NO_VALUE, type Json, type TypeSpec } from "@/protocol/json";
 export { NO_VALUE };
 export type { Json, TypeSpec };
 
-export type NodeStatus = "idle" | "waiting" | "running" | "done" | "failed" | "muted" | "stale";
+/** As the worker has it, and `stopped`: a run that somebody ended is no failure. */
+export type NodeStatus = "idle" | "waiting" | "running" | "done" | "failed" | "stopped" | "muted" | "stale";
 export type NodeMode = "active" | "muted" | "bypassed";
 
 /** What a port shows. `data` is JSON, or bytes for binary mime types (images, octet-stream). */

@@ -34,6 +34,9 @@ export const fitRequests = new Cell<number>(0);
 
 export const requestFit = (): void => fitRequests.update((count) => count + 1);
 
+/** Nodes that something has asked to be shown. */
+export const revealed = new Cell<readonly string[]>([]);
+
 export interface Notice {
   id: number;
   kind: "info" | "ok" | "error";

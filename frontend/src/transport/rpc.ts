@@ -41,6 +41,17 @@ export class CommandError extends Error {
   }
 }
 
+/** Refusals that the worker words for people: the name of the class in front adds nothing. */
+const WORDED: ReadonlySet<string> = new Set([
+  "bad_arguments", "busy", "conflict", "document_format", "file_name", "forbidden", "journal", "not_found", "read_only", "undo_conflict",
+]);
+
+export function plainText(error: string, code: string): string {
+  if (!WORDED.has(code)) return error;
+  const text = error.replace(/^\w+: /, "");
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 type AnswerId = string | number | null | undefined;
 
 interface Waiting {

@@ -3,7 +3,7 @@
 import type { Json } from "@/protocol/json";
 import { readBinary, readText } from "@/protocol/frames";
 import type { BinaryFrame, EventFrame, Frame, FullState } from "@/protocol/wire";
-import { type Call, Calls, CommandError, type Link } from "@/transport/rpc";
+import { type Call, Calls, CommandError, type Link, plainText } from "@/transport/rpc";
 import { ReconnectingSocket, type SocketOptions, type SocketState } from "@/transport/socket";
 
 export interface WorkerHandlers {
@@ -172,7 +172,7 @@ export class WorkerLink implements Link {
   }
 
   private onError(frame: Extract<Frame, { type: "error" }>): void {
-    const error = new CommandError(frame.error, frame.code, frame.data as Json, frame.traceback);
+    const error = new CommandError(plainText(frame.error, frame.code), frame.code, frame.data as Json, frame.traceback);
     if (!this.calls.fail(frame.id, error)) this.handlers.onFailure(error);
   }
 

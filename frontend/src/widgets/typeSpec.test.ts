@@ -39,3 +39,13 @@ it("fits are ranked: same, widened or a member, anything, not at all", () => {
   expect(fitScore("float", "int")).toBe(0);
   expect(fitScore("str", "list")).toBe(0);
 });
+
+it("a drawing fits where text does, and nowhere else", () => {
+  const svg = "funcnodes_core.utils.special_types.SVG";
+  expect(fitScore(svg, svg)).toBe(3);
+  expect(fitScore(svg, "str")).toBe(2);
+  expect(fitScore("str", svg)).toBe(2);
+  expect(fitScore(svg, { type: "array", items: { type: "object", keys: "str", values: "Any" } })).toBe(0);
+  expect(fitScore(svg, "int")).toBe(0);
+  expect(fitScore(svg, "lab.Image")).toBe(1);
+});

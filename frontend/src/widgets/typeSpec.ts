@@ -111,8 +111,13 @@ const WIDENING: ReadonlyMap<string, readonly string[]> = new Map<string, readonl
   ["str", ["enum"]],
 ]);
 
+/** Classes of ours that are texts: they fit what text fits. */
+const TEXTS: ReadonlySet<string> = new Set(["funcnodes_core.utils.special_types.SVG"]);
+
 function pairScore(from: string, to: string): number {
   if (from === to) return 3;
+  if (TEXTS.has(from)) return Math.min(2, pairScore("str", to));
+  if (TEXTS.has(to)) return Math.min(2, pairScore(from, "str"));
   if (WIDENING.get(from)?.includes(to)) return 2;
   // Classes that the editor does not know are let through, as the engine does with them.
   return isKnown(from) && isKnown(to) ? 0 : 1;

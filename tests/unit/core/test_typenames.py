@@ -229,7 +229,7 @@ def test_types_that_can_fit_do(src: Any, dst: Any) -> None:
         (set, list, ("set", "list")),
         (str, list[str], ("str", "list[str]")),
         (list[int], int, ("list[int]", "int")),
-        (int, typing.Iterable, ("int", "typing.Iterable")),
+        (int, typing.Iterable, ("int", "Iterable")),
         (dict[str, int], list, ("dict[str, int]", "list")),
         (tuple[int, int], tuple[int], ("tuple[int, int]", "tuple[int]")),
         (float, Literal[1], ("float", "one of 1")),
