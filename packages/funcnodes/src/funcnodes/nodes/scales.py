@@ -8,6 +8,8 @@ __all__ = ["Scale", "nice_scale", "tick_label", "ticks", "tight_scale"]
 
 # with about so many steps an axis is neither empty nor crowded
 STEPS = 5
+# a span below this has no fifth that a float can say
+TINY = 1e-300
 
 
 class Scale(NamedTuple):
@@ -35,17 +37,19 @@ def nice_scale(values: Sequence[float], start: float, end: float, *, zero: bool 
     low, high = min(values), max(values)
     if zero:
         low, high = min(low, 0.0), max(high, 0.0)
-    if low == high:
-        padding = abs(low) / 2 or 1.0
+    if high - low < TINY:
+        padding = abs(low) / 2 if abs(low) > TINY else 1.0
         low, high = low - padding, high + padding
     step = nice_step(high - low)
-    return Scale(math.floor(low / step) * step, math.ceil(high / step) * step, start, end)
+    bottom, top = math.floor(low / step) * step, math.ceil(high / step) * step
+    # a quotient may round down to nothing
+    return Scale(min(bottom, low), max(top, high), start, end)
 
 
 def tight_scale(values: Sequence[float], start: float, end: float, *, padding: float = 0.0) -> Scale:
     """A scale that ends where the values end, or a share of their span further out."""
     low, high = min(values), max(values)
-    if low == high:
+    if high - low < TINY:
         return nice_scale(values, start, end)
     more = (high - low) * padding
     return Scale(low - more, high + more, start, end)
