@@ -167,6 +167,26 @@ async def test_it_stops_in_time_while_a_node_blocks() -> None:
         await waiting
 
 
+async def test_a_host_that_no_longer_waits_cancels_its_function() -> None:
+    ended = threading.Event()
+
+    async def forever(space: fn.NodeSpace) -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    async with make() as worker:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.1):
+                await worker.call_in_graph(forever)
+        left = await asyncio.to_thread(ended.wait, 5.0)
+        nodes = await worker.call_in_graph(lambda space: len(space.nodes))
+
+    assert left
+    assert nodes == 0
+
+
 async def blocked(space: fn.NodeSpace) -> None:
     space.get_node_by_id("s").inputs["seconds"].set_value(4.0)
     await space.await_done()
