@@ -7,25 +7,17 @@ import type { LibraryNode } from "@/store/types";
 import { notify, tasks } from "@/store/ui";
 import { workerFiles } from "@/widgets/files";
 
-/** The reading node for a file name, by ending; the last one reads anything. */
-const READERS: [RegExp, string[]][] = [
-  [/\.(csv|tsv)$/i, ["funcnodes.read_csv"]],
-  [/\.json$/i, ["funcnodes.read_json"]],
-  [/\.(png|jpe?g|gif|webp|bmp)$/i, ["funcnodes.read_image", "funcnodes.read_bytes"]],
-  [/\.(txt|md|log|py|html?|xml|ya?ml|toml|ini|svg)$/i, ["funcnodes.read_text"]],
-  [/./, ["funcnodes.read_bytes", "funcnodes.read_text"]],
-];
+type Reader = LibraryNode & { drop: NonNullable<LibraryNode["drop"]> };
 
-function readerOf(name: string): LibraryNode | undefined {
-  const { byId } = library.get();
-  const ids = READERS.filter(([pattern]) => pattern.test(name)).flatMap(([, wanted]) => wanted);
-  return ids.map((id) => byId[id]).find((node) => node !== undefined);
-}
+const ending = (name: string, { drop }: Reader): number =>
+  Math.max(0, ...drop.suffixes.filter((suffix) => name.toLowerCase().endsWith(suffix.toLowerCase())).map((suffix) => suffix.length));
 
-/** The input that takes the path: the first that is text. */
-function pathInput(node: LibraryNode): string | undefined {
-  const named = node.inputs.find((io) => /path|file/i.test(io.id));
-  return (named ?? node.inputs.find((io) => io.type === "str"))?.id;
+/** The node class that says it reads such files; of several the one that names the longest ending. */
+export function readerOf(name: string, byId: { [nodeId: string]: LibraryNode }): Reader | undefined {
+  const readers = Object.values(byId).filter((node): node is Reader => node.drop !== undefined);
+  const best = Math.max(0, ...readers.map((reader) => ending(name, reader)));
+  // An empty ending is how a node class says that it reads any file.
+  return readers.find((reader) => ending(name, reader) === best && (best > 0 || reader.drop.suffixes.includes("")));
 }
 
 export async function openFile(file: File, pos: [number, number]): Promise<void> {
@@ -44,15 +36,14 @@ export async function openFile(file: File, pos: [number, number]): Promise<void>
 }
 
 async function addReader(path: string, pos: [number, number]): Promise<void> {
-  const reader = readerOf(path);
-  const input = reader && pathInput(reader);
-  if (reader === undefined || input === undefined) {
-    notify("info", `${path} is uploaded`, "No node of this worker's library is known to read it.");
+  const reader = readerOf(path, library.get().byId);
+  if (reader === undefined) {
+    notify("info", `${path} is uploaded`, "No node of this worker's library says that it reads such files.");
     return;
   }
   const gesture = newGesture();
   const uuid = await addNode(reader.nodeId, pos, { gesture });
   if (uuid === undefined) return;
   selectNodes([uuid]);
-  await setInput(uuid, input, path, { gesture });
+  await setInput(uuid, reader.drop.input, path, { gesture });
 }

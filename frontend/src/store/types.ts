@@ -128,6 +128,8 @@ export interface LibraryNode {
   outputs: LibraryPort[];
   /** Names of the shelves from the root to it. */
   path: string[];
+  /** Which files it reads, by how their names end, and the input that takes the path. */
+  drop?: { suffixes: string[]; input: string };
 }
 
 export interface LibraryShelf {
