@@ -11,7 +11,11 @@ The execution semantics, in one place:
   that nobody sent to is skipped and releases what it holds itself.
 * **A newer change** of a node that has run in a wave is kept (newest value wins) until nothing
   downstream of it waits for another node of that wave (`blocker`). Runs that are themselves
-  upstream of it (a For loop around it) do not count: they wait for it.
+  upstream of it (a For loop around it) do not count: they wait for it, and so does what is
+  `tied` to them. Changes of one burst that meet anywhere downstream are kept together.
+* **Streams.** A run that waits for what it has sent to settle (For, generators), or that
+  sends on the same wire again, is not marked for a next run while it lasts: what asks for
+  one meanwhile is taken up at its end, and what it sends is for now.
 * **Cycles.** Wires into running nodes that lead back to the change are not held; in a cycle
   where nobody runs, those into the node asked first are cut (`cut_cycles`).
 * **Failure.** What a failed run still holds is released with the failure as cause: those
