@@ -110,7 +110,7 @@ class Journal:
         """The closed segments, oldest first."""
         found = []
         for path in self.path.parent.glob(f"{self.path.name}.*"):
-            if path.suffix[1:].isdigit():
+            if _is_segment(path):
                 found.append(path)
         return sorted(found, key=last_rev)
 
@@ -118,7 +118,7 @@ class Journal:
         """Reads every segment and makes the last one ready for appends.
 
         Raises:
-            JournalError: the file cannot be opened for writing.
+            JournalError: a file cannot be read, or not be opened for writing.
         """
         reading = JournalReading([], [])
         for path in [*self.segments(), self.path]:
@@ -143,12 +143,17 @@ class Journal:
             raw = path.read_bytes()
         except FileNotFoundError:
             return True
+        except IsADirectoryError:
+            reading.warnings.append(f"{path.name} is a folder; it was kept as {set_aside(path).name}")
+            return True
+        except OSError as exc:
+            raise JournalError(exc.errno, f"cannot read the journal: {exc.strerror}", str(path)) from exc
         entries, good = decode_entries(raw)
         reading.entries += entries
         if good == len(raw):
             return True
         current = path == self.path
-        if current and not _has_entry_after(raw, good):
+        if current and b"\n" not in raw[good:]:  # a write that was broken off; whole lines are no such thing
             os.truncate(path, good)
             reading.warnings.append(
                 f"{path.name}: an unfinished last line ({len(raw) - good} bytes) was cut off"
@@ -267,7 +272,12 @@ class _Syncer:
 
 def last_rev(segment: Path) -> int:
     """The revision that a closed segment ends with."""
-    return int(segment.suffix[1:]) if segment.suffix[1:].isdigit() else 1 << 62
+    return int(segment.suffix[1:]) if _is_segment(segment) else 1 << 62
+
+
+def _is_segment(path: Path) -> bool:
+    number = path.suffix[1:]
+    return number.isascii() and number.isdigit()
 
 
 def encode_entry(entry: Entry) -> bytes:
@@ -300,16 +310,6 @@ def _line_at(raw: bytes, at: int) -> tuple[Entry, int] | None:
         return _decoder.decode(body), end + 1
     except msgspec.MsgspecError:
         return None
-
-
-def _has_entry_after(raw: bytes, bad: int) -> bool:
-    """Whether a whole entry follows the place where reading stopped: then it is damage, not a torn end."""
-    at = raw.find(b"\n", bad) + 1
-    while at:
-        if _line_at(raw, at) is not None:
-            return True
-        at = raw.find(b"\n", at) + 1
-    return False
 
 
 def set_aside(path: Path) -> Path:

@@ -16,7 +16,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Struct, field
@@ -171,7 +171,7 @@ class NodeRecord(Struct, kw_only=True):
 class _File(Struct, kw_only=True):
     nodes: list[dict[str, Any]]
     edges: list[Edge]
-    rev: int = 0
+    rev: Annotated[int, msgspec.Meta(ge=0)] = 0
     settled_rev: int = 0
     id: str = ""
     groups: dict[str, dict[str, Any]] = field(default_factory=dict)

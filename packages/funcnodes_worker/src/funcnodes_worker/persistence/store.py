@@ -91,7 +91,7 @@ class DocumentStore:
         """Reads what is there. Files that cannot be read are renamed `<name>.damaged-<time>` and reported.
 
         Raises:
-            JournalError: the folder cannot be written.
+            JournalError: the folder cannot be written, or a file in it not be read.
         """
         report = OpenReport()
         try:
@@ -125,12 +125,14 @@ class DocumentStore:
                 continue
             try:
                 snapshot, notes, legacy = parse_graph(path.read_bytes(), path.name)
-            except DocumentFormatError as exc:
+            except (DocumentFormatError, IsADirectoryError) as exc:
                 aside = set_aside(path)
                 warnings.append(
                     f"{exc}; it was kept as {aside.name} and an older state plus the journal is used"
                 )
                 continue
+            except OSError as exc:
+                raise JournalError(exc.errno, f"cannot read the graph: {exc.strerror}", str(path)) from exc
             warnings += notes
             if legacy:
                 self._keep_legacy(path)
@@ -165,7 +167,7 @@ class DocumentStore:
                 report.warnings.append(
                     f"revision {self._gap_from} is missing from the journal; what came later is lost"
                 )
-            self._last_seen_rev = commit.rev
+            self._last_seen_rev = max(commit.rev, self._last_seen_rev)
             return
         self.history.record(commit)
         draft = self.model.draft()
