@@ -16,7 +16,9 @@ from typing import Any
 
 import pytest
 
-pytestmark = pytest.mark.integration
+from funcnodes_worker.client import connect
+
+pytestmark = [pytest.mark.anyio, pytest.mark.integration]
 
 Node = dict[str, Any]
 
@@ -67,6 +69,26 @@ def test_runs_a_graph_and_prints_what_is_asked_for(program: Any, numbers: str) -
     assert "Ran 4 nodes" in one.stderr
 
 
+async def test_the_file_of_a_worker_runs_with_what_its_journal_holds(
+    program: Any, make_worker: Any, tmp_path: Path
+) -> None:
+    worker = make_worker().start()
+    token = worker.bearer["Authorization"].removeprefix("Bearer ")
+    async with await connect(worker.url.replace("http", "ws", 1), token) as client:
+        added = await client.call("add_node", node_id="funcnodes.add", name="Sum")
+        for io_id, value in (("a", 1), ("b", 2)):
+            await client.call("update_node_input", uuid=added["uuid"], input_id=io_id, value=value)
+        await client.call("save")
+        await client.call("update_node_input", uuid=added["uuid"], input_id="b", value=40)
+    worker.kill()
+    before = (worker.data / "nodespace.journal").read_bytes()
+
+    done = program.run("run", str(worker.data / "nodespace.json"), "--get", "Sum.out", "--out", "json")
+
+    assert json.loads(done.stdout) == {"Sum.out": 41}
+    assert (worker.data / "nodespace.journal").read_bytes() == before
+
+
 def test_inputs_are_set_before_it_runs(program: Any, numbers: str) -> None:
     result = program.run(
         "run", numbers, "--set", "Top.value=100", "--set", "n4.b=-5.5", "--get", "Plus one.out"
@@ -98,6 +120,10 @@ def test_a_failing_node_is_named(program: Any, numbers: str) -> None:
         (["--get", "Quotient"], "expected NODE.IO"),
         (["--get", "Quotient.nothing"], "has no port 'nothing'"),
         (["--save", "/no/such/folder/x.json"], "there is no such folder"),
+        (["--save", "/"], "is a folder"),
+        (["--files", "/dev/null"], "'/dev/null' cannot be used for files"),
+        (["--timeout", "-1"], "'-1' is no time"),
+        (["--timeout", "nan"], "'nan' is no time"),
         (["--out", "yaml"], "yaml"),
     ],
 )
@@ -106,6 +132,14 @@ def test_wrong_use_is_named(program: Any, numbers: str, args: list[str], says: s
 
     assert result.returncode == 2
     assert says in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_place_that_cannot_be_written_is_named(program: Any, numbers: str) -> None:
+    result = program.run("run", numbers, "--save", "/proc/graph.json")
+
+    assert result.returncode == 1
+    assert "'/proc/graph.json' cannot be written" in result.stderr
     assert "Traceback" not in result.stderr
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ from funcnodes_worker.errors import DocumentError
 from funcnodes_worker.graph import fill_library
 from funcnodes_worker.persistence.export import LoadedGraph, extract_files, load_graph_file
 from funcnodes_worker.persistence.live import LiveGraph
+from funcnodes_worker.persistence.store import DocumentStore
 
 __all__ = ["OpenGraph", "Progress", "find_port", "open_graph", "parse_setting", "run_once"]
 
@@ -72,16 +74,22 @@ def open_graph(path: Path, files: Path | None = None) -> Iterator[OpenGraph]:
 
     Raises:
         GraphFileError: the file is missing or holds no graph.
+        UsageError: the folder for files cannot be made.
     """
-    try:
-        loaded = load_graph_file(path)
-    except FileNotFoundError:
-        raise GraphFileError(path, "there is no such file") from None
-    except (OSError, DocumentError) as error:
-        raise GraphFileError(path, str(error)) from error
     with tempfile.TemporaryDirectory(prefix="funcnodes-run-") as scratch:
+        try:
+            loaded = _read(path, Path(scratch))
+        except FileNotFoundError:
+            raise GraphFileError(path, "there is no such file") from None
+        except (OSError, DocumentError) as error:
+            raise GraphFileError(path, str(error)) from error
         folder = files or _default_files(loaded, Path(scratch))
-        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UsageError(
+                f"the folder {str(folder)!r} cannot be used for files: {error.strerror}"
+            ) from error
         try:
             extract_files(loaded, folder)
         except DocumentError as error:
@@ -94,9 +102,25 @@ def open_graph(path: Path, files: Path | None = None) -> Iterator[OpenGraph]:
         yield OpenGraph(space, loaded, folder, [*warnings, *live.warnings])
 
 
+def _read(path: Path, scratch: Path) -> LoadedGraph:
+    """The graph of a file; of a worker's own file with what its journal holds beyond it."""
+    loaded = load_graph_file(path)
+    if path.name == "nodespace.json" and path.with_name("nodespace.journal").exists():
+        # a copy: opening repairs files, and the worker may be running
+        copy = scratch / "document"
+        copy.mkdir()
+        for file in path.absolute().parent.glob("nodespace.j*"):
+            shutil.copy(file, copy)
+        store = DocumentStore(copy)
+        loaded.warnings += store.open().warnings
+        loaded.snapshot = store.snapshot()
+        store.close()
+    return loaded
+
+
 def _default_files(loaded: LoadedGraph, scratch: Path) -> Path:
     if loaded.path.suffix == ".fnw" or loaded.files:
-        return scratch
+        return scratch / "files"
     beside = loaded.path.absolute().parent
     return beside / "files" if (beside / "files").is_dir() else beside
 
