@@ -181,6 +181,28 @@ def test_wrong_use_is_named(program: Any, args: list[str], code: int, says: str)
     assert "Traceback" not in result.stderr
 
 
+def test_a_folder_in_place_of_the_token_is_named(program: Any) -> None:
+    (program.dir / "token").mkdir(parents=True)
+
+    result = program.run("runserver", "--no-browser", "--port", "0", "--manager-port", "0")
+
+    assert result.returncode == 1
+    assert str(program.dir / "token") in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_damaged_settings_are_kept_and_named(program: Any) -> None:
+    program.dir.mkdir()
+    (program.dir / "config.json").write_text("{")
+
+    result = program.run("worker", "list")
+
+    assert result.returncode == 0
+    assert result.stderr.startswith("warning: ")
+    assert "config.json.damaged" in result.stderr
+    assert "RuntimeWarning" not in result.stderr
+
+
 @pytest.mark.parametrize("command", ["runserver", "startworkermanager"])
 def test_a_taken_port_is_named(program: Any, command: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:

@@ -24,6 +24,7 @@ ProgramError
   RequestError (ValueError)               a message to the manager that it cannot follow
   GraphFileError (ValueError)             a file that holds no readable graph
   PlaceholderError (LookupError)          a graph with nodes whose classes are not installed
+  SaveError (OSError)                     a graph cannot be written there
   GraphRunError (RuntimeError)            a node failed while the graph ran
 ```
 """
@@ -42,6 +43,7 @@ __all__ = [
     "ProgramError",
     "ProvisionError",
     "RequestError",
+    "SaveError",
     "TokenRefusedError",
     "UnknownWorkerError",
     "UsageError",
@@ -234,6 +236,17 @@ class GraphFileError(ProgramError, ValueError):
         self.path = path
         self.reason = reason
         super().__init__(f"{str(path)!r} cannot be opened: {reason}")
+
+
+class SaveError(ProgramError, OSError):
+    """A graph cannot be written to the place that was named."""
+
+    code = "save"
+
+    def __init__(self, path: str, reason: str) -> None:
+        self.path = path
+        self.reason = reason
+        super().__init__(f"{path!r} cannot be written: {reason}")
 
 
 class PlaceholderError(ProgramError, LookupError):

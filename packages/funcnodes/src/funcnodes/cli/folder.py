@@ -1,8 +1,10 @@
 """The configuration folder that a command works in."""
 
 import os
+import warnings
 from pathlib import Path
 
+from funcnodes.cli import output
 from funcnodes.errors import ConfigDirError
 from funcnodes_core import config
 from funcnodes_worker.paths import ConfigDir, default_config_dir
@@ -23,7 +25,11 @@ def use(given: str | None) -> None:
     if given == "":
         raise ConfigDirError(Path(""), "the path is empty")
     _check(path)
-    config.reload(path)
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        config.reload(path)
+    for warning in told:
+        output.say(f"warning: {warning.message}")
 
 
 def current() -> ConfigDir:

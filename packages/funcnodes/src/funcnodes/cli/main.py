@@ -176,7 +176,17 @@ def _add_run(commands: Any) -> None:
     parser.add_argument(
         "--save", metavar="OUT", help="also write the graph to another file, in the present form"
     )
-    parser.add_argument("--timeout", type=float, metavar="SECONDS", help="give up after this time")
+    parser.add_argument("--timeout", type=_seconds, metavar="SECONDS", help="give up after this time")
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not seconds > 0:  # neither is nan
+        raise argparse.ArgumentTypeError(f"{text!r} is no time in seconds above 0")
+    return seconds
 
 
 def _port(text: str) -> int:

@@ -14,7 +14,7 @@ from types import FrameType
 from typing import Any
 
 from funcnodes.cli import output
-from funcnodes.errors import ProgramError, UsageError
+from funcnodes.errors import ProgramError, SaveError, UsageError
 from funcnodes.headless import OpenGraph, find_port, open_graph, parse_setting, run_once
 from funcnodes_core.codec.exact import to_exact
 from funcnodes_core.codec.json import JSONEncoder
@@ -40,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
         for warning in graph.warnings:
             output.say(f"warning: {warning}")
         if args.save:
-            save_graph_file(graph.loaded, Path(args.save))
+            _save(graph, args.save)
         graph.check_complete()
         inputs = [(find_port(graph.space, address, inputs_only=True), value) for address, value in settings]
         wanted = [(address, find_port(graph.space, address)) for address in args.get]
@@ -147,3 +147,12 @@ def _tell_of_lost_files(graph: OpenGraph, before: dict[str, float], kept: str | 
 def _check_folder(path: str) -> None:
     if not Path(path).absolute().parent.is_dir():
         raise UsageError(f"--save {path!r}: there is no such folder")
+    if Path(path).is_dir():
+        raise UsageError(f"--save {path!r} is a folder; name a file in it")
+
+
+def _save(graph: OpenGraph, path: str) -> None:
+    try:
+        save_graph_file(graph.loaded, Path(path))
+    except OSError as error:
+        raise SaveError(path, error.strerror or str(error)) from error

@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from funcnodes_worker.errors import BindError
+from funcnodes_worker.errors import BindError, ConfigError
 from funcnodes_worker.paths import ConfigDir
 
 __all__ = [
@@ -52,17 +52,28 @@ _BODY_TYPES = frozenset({"application/json", "multipart/form-data"})
 
 
 def read_token(config_dir: ConfigDir) -> str | None:
-    """The shared secret, or None where none has been made."""
+    """The shared secret, or None where none has been made.
+
+    Raises:
+        ConfigError: there is something else in its place.
+    """
+    file = config_dir.token_file
     try:
-        return config_dir.token_file.read_text("ascii").strip() or None
+        return file.read_text("ascii").strip() or None
     except FileNotFoundError:
         return None
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is no text"
+        raise ConfigError(f"the token file {str(file)!r} cannot be read ({reason}); remove it") from error
 
 
 def load_or_make_token(config_dir: ConfigDir) -> str:
     """The shared secret of a configuration directory, made (0600) when it is not there yet.
 
     Two processes that start at once end up with the same token: the file appears whole, and only once.
+
+    Raises:
+        ConfigError: there is something else in its place.
     """
     if (token := read_token(config_dir)) is not None:
         return token
