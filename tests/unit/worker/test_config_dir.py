@@ -15,6 +15,7 @@ from funcnodes_worker.errors import (
     ConfigError,
     FileNameError,
     NotFoundError,
+    StartError,
     UndoConflictError,
     error_code,
     error_text,
@@ -183,3 +184,27 @@ def test_a_text_for_clients_is_bounded() -> None:
     assert len(text) < 3000
     assert text.startswith("NotFoundError: no node 'xxx")
     assert text.endswith("xxx'")
+
+
+def test_no_two_workers_share_the_folder_of_a_graph(directory: ConfigDir, tmp_path: Path) -> None:
+    data = tmp_path / "graph"
+    first, second = (Instance(directory, uuid, data_path=data) for uuid in ("a", "b"))
+    first.acquire()
+
+    with pytest.raises(StartError, match=r"'b' cannot use the folder .*graph': another worker"):
+        second.acquire()
+    first.release()
+    second.acquire()
+
+    second.release()
+
+
+def test_a_file_in_place_of_the_folder_of_a_graph_is_named(directory: ConfigDir, tmp_path: Path) -> None:
+    (tmp_path / "graph").touch()
+
+    with pytest.raises(StartError, match="File exists"):
+        Instance(directory, "a", data_path=tmp_path / "graph").acquire()
+
+    instance = Instance(directory, "a")
+    instance.acquire()
+    instance.release()

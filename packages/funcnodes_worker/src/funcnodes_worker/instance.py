@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import IO
 
 from funcnodes_core._files import read_json, write_atomic, write_json
-from funcnodes_worker.errors import AlreadyRunningError
+from funcnodes_worker.errors import AlreadyRunningError, StartError
 from funcnodes_worker.paths import ConfigDir
 
 if sys.platform == "win32":
@@ -52,10 +52,17 @@ class Instance:
         embedded: the process is somebody else's program, which must not be ended with the worker; the pid file
             says so.
         announced: without it only the lock is taken: the worker has no address of its own that others could use.
+        data_path: the folder of its graph, which no two workers may share: their edits would overwrite each other.
     """
 
     def __init__(
-        self, config_dir: ConfigDir, uuid: str, *, embedded: bool = False, announced: bool = True
+        self,
+        config_dir: ConfigDir,
+        uuid: str,
+        *,
+        embedded: bool = False,
+        announced: bool = True,
+        data_path: Path | None = None,
     ) -> None:
         self._embedded = embedded
         self._announced = announced
@@ -63,7 +70,8 @@ class Instance:
         self._runstate_file = config_dir.runstate_file(uuid)
         self._lock_file = config_dir.lock_file(uuid)
         self._uuid = uuid
-        self._held: IO[str] | None = None
+        self._data_path = data_path
+        self._held: dict[Path, IO[str]] = {}
         self.state = "undefined"
 
     def acquire(self) -> None:
@@ -71,19 +79,16 @@ class Instance:
 
         Raises:
             AlreadyRunningError: another process is; the message names it.
+            StartError: another worker keeps its graph in the same folder, or the folder cannot be used.
         """
         if self._lock_file in _HELD_HERE:
             raise AlreadyRunningError(f"worker {self._uuid!r} runs already, in this process", os.getpid())
-        held = self._lock_file.open("a+", encoding="ascii")
-        try:
-            _lock(held)
-        except OSError:
-            held.close()
+        if not self._take(self._lock_file):
             pid = self._read_pid()
             where = f"as process {pid}" if pid else "inside another program"
-            raise AlreadyRunningError(f"worker {self._uuid!r} runs already, {where}", pid) from None
-        self._held = held
-        _HELD_HERE.add(self._lock_file)
+            raise AlreadyRunningError(f"worker {self._uuid!r} runs already, {where}", pid)
+        if self._data_path is not None:
+            self._take_data(self._data_path)
         if self._announced:
             pid = os.getpid()
             record: dict[str, object] = {"pid": pid, "started": process_start(pid)}
@@ -98,12 +103,39 @@ class Instance:
 
     def release(self) -> None:
         """Remove the pid file and let another process serve the worker."""
-        if self._held is not None:
-            if self._announced:
-                self._pid_file.unlink(missing_ok=True)
-            _HELD_HERE.discard(self._lock_file)
-            self._held.close()
-            self._held = None
+        if self._held and self._announced:
+            self._pid_file.unlink(missing_ok=True)
+        self._let_go()
+
+    def _take_data(self, folder: Path) -> None:
+        reason = "another worker that runs keeps its graph there"
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            taken = self._take(folder.resolve() / ".lock")
+        except OSError as error:
+            taken, reason = False, error.strerror or str(error)
+        if not taken:
+            self._let_go()
+            raise StartError(f"worker {self._uuid!r} cannot use the folder {str(folder)!r}: {reason}")
+
+    def _take(self, path: Path) -> bool:
+        if path in _HELD_HERE:
+            return False
+        held = path.open("a+", encoding="ascii")
+        try:
+            _lock(held)
+        except OSError:
+            held.close()
+            return False
+        self._held[path] = held
+        _HELD_HERE.add(path)
+        return True
+
+    def _let_go(self) -> None:
+        while self._held:
+            path, held = self._held.popitem()
+            _HELD_HERE.discard(path)
+            held.close()
 
     def _read_pid(self) -> int:
         try:

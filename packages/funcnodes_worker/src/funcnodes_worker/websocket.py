@@ -211,12 +211,17 @@ class WSWorker:
     def _take(self, stack: AsyncExitStack, *, announced: bool) -> Instance:
         """Become the one process of this worker until the stack unwinds."""
         stack.callback(self._remove)
-        instance = Instance(self.config.config_dir, self.uuid(), embedded=True, announced=announced)
+        instance = Instance(
+            self.config.config_dir,
+            self.uuid(),
+            embedded=True,
+            announced=announced,
+            data_path=self.config.data_path,
+        )
         instance.acquire()
         stack.callback(instance.release)
         stack.callback(instance.set_state, "stopped")
         instance.set_state("starting")
-        self.config.data_path.mkdir(mode=0o700, parents=True, exist_ok=True)
         return instance
 
     def _begin(self, worker: Worker, stack: AsyncExitStack, url: str | None) -> None:

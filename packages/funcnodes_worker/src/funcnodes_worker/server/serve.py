@@ -49,7 +49,7 @@ async def serve(config: WorkerConfig, options: ServeOptions) -> None:
     Raises:
         StartError: it runs already, its port is taken, or its address must not be opened.
     """
-    instance = Instance(config.config_dir, config.uuid)
+    instance = Instance(config.config_dir, config.uuid, data_path=config.data_path)
     instance.acquire()
     try:
         instance.set_state("starting")
@@ -66,7 +66,6 @@ async def serve(config: WorkerConfig, options: ServeOptions) -> None:
 async def _serve(config: WorkerConfig, options: ServeOptions, instance: Instance) -> None:
     host = options.host or config.settings.host or "localhost"
     check_bind(host, tls=False, insecure=options.insecure)
-    config.data_path.mkdir(mode=0o700, parents=True, exist_ok=True)
     handler = _log_to_file(config)
     sockets = take_port(config, host, options.port)
     worker = Worker(config, debug=options.debug, durability=options.durability, shelves=options.shelves)
