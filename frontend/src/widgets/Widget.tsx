@@ -10,6 +10,7 @@ import { NoneWidget } from "@/widgets/NoneWidget";
 import { NumberWidget } from "@/widgets/NumberWidget";
 import { OptionsWidget } from "@/widgets/OptionsWidget";
 import { SecretWidget } from "@/widgets/SecretWidget";
+import { SeveralWidget } from "@/widgets/SeveralWidget";
 import { SliderWidget } from "@/widgets/SliderWidget";
 import { TextWidget } from "@/widgets/TextWidget";
 import { type WidgetKind, chooseWidget } from "@/widgets/choose";
@@ -22,6 +23,7 @@ const WIDGETS: Record<WidgetKind, ComponentType<WidgetProps>> = {
   bool: BoolWidget,
   text: TextWidget,
   options: OptionsWidget,
+  several: SeveralWidget,
   json: JsonWidget,
   colour: ColourWidget,
   date: (props) => <DateTimeWidget {...props} kind="date" />,

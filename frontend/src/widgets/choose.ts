@@ -12,6 +12,7 @@ export type WidgetKind =
   | "bool"
   | "text"
   | "options"
+  | "several"
   | "json"
   | "colour"
   | "date"
@@ -51,6 +52,7 @@ const RENDER_TYPES: ReadonlyMap<string, WidgetKind> = new Map<string, WidgetKind
   ["bytes", "bytes"],
   ["select", "options"],
   ["options", "options"],
+  ["several", "several"],
 ]);
 
 const TYPE_KINDS: ReadonlyMap<string, WidgetKind> = new Map<string, WidgetKind>([

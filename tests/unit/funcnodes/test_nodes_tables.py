@@ -213,6 +213,21 @@ async def test_a_table_offers_its_columns(space: Any, rows: list[Row]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("node_id", "several"),
+    [("select_columns", "columns"), ("group_rows", "by"), ("line_plot", "y"), ("scatter_plot", "y")],
+)
+async def test_a_table_offers_its_columns_where_several_can_be_named(
+    space: Any, rows: list[Row], node_id: str, several: str
+) -> None:
+    node = space.add_node_by_id(f"funcnodes.{node_id}")
+
+    node.inputs["rows"].set_value(rows)
+
+    assert node.inputs[several].value_options["options"] == list(rows[0])
+    assert node.inputs[several].render_options["type"] == "several"
+
+
+@pytest.mark.parametrize(
     ("texts", "expected"),
     [
         (["1", "", "-2"], [1, None, -2]),

@@ -29,7 +29,7 @@ def _labels(title: str, x: str | None, y: str) -> Labels:
 @NodeDecorator(
     "funcnodes.line_plot",
     name="Line plot",
-    default_io_options=offer_columns("x"),
+    default_io_options=offer_columns("x", several="y"),
     default_render_options=SHOW_PICTURE,
 )
 def line_plot(rows: list[dict[str, Any]], y: str, x: str | None = None, title: str = "") -> SVG:
@@ -61,7 +61,7 @@ def _in_order(points: Points) -> Points:
 @NodeDecorator(
     "funcnodes.scatter_plot",
     name="Scatter plot",
-    default_io_options=offer_columns("x"),
+    default_io_options=offer_columns("x", several="y"),
     default_render_options=SHOW_PICTURE,
 )
 def scatter_plot(rows: list[dict[str, Any]], x: str, y: str, title: str = "") -> SVG:

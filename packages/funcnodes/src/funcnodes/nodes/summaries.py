@@ -82,7 +82,7 @@ def _column(name: str, values: list[Any]) -> dict[str, Any]:
 @NodeDecorator(
     "funcnodes.group_rows",
     name="Group rows",
-    default_io_options=offer_columns("column"),
+    default_io_options=offer_columns("column", several="by"),
     default_render_options=show_table(),
 )
 def group_rows(

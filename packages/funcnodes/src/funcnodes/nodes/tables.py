@@ -13,9 +13,20 @@ __all__ = ["SHELF", "offer_columns", "show_table"]
 Operator = Literal["==", "!=", "<", "<=", ">", ">=", "contains", "matches", "is empty", "is not empty"]
 
 
-def offer_columns(*inputs: str) -> dict[str, Any]:
-    """Options of a `rows` input that make the editor offer its columns in other inputs."""
-    return {"rows": {"on": {"after_set_value": update_other_io_options(list(inputs), column_names)}}}
+def offer_columns(*inputs: str, several: str = "") -> dict[str, Any]:
+    """Options of a `rows` input that make the editor offer its columns in other inputs.
+
+    Args:
+        *inputs: Inputs that take one column.
+        several: An input that takes columns with commas between them.
+    """
+    targets = [*inputs, several] if several else list(inputs)
+    options: dict[str, Any] = {
+        "rows": {"on": {"after_set_value": update_other_io_options(targets, column_names)}}
+    }
+    if several:
+        options[several] = {"render_options": {"type": "several"}}
+    return options
 
 
 def show_table(output: str = "out") -> dict[str, Any]:
@@ -72,7 +83,12 @@ def row_count(rows: list[dict[str, Any]]) -> int:
     return len(rows)
 
 
-@NodeDecorator("funcnodes.select_columns", name="Select columns", default_render_options=show_table())
+@NodeDecorator(
+    "funcnodes.select_columns",
+    name="Select columns",
+    default_io_options=offer_columns(several="columns"),
+    default_render_options=show_table(),
+)
 def select_columns(rows: list[dict[str, Any]], columns: str = "") -> list[dict[str, Any]]:
     """Keeps some columns of a table, in the order given.
 
