@@ -180,6 +180,22 @@ def test_fnw_with_a_name_that_leaves_the_folder_is_refused(tmp_path: Path, name:
         load_graph_file(path)
 
 
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (["files/a", "files/a/b"], "'files/a' both as a file and as a folder"),
+        (["files/" + "n" * 300], "too long"),
+    ],
+)
+def test_fnw_whose_files_no_folder_can_hold_is_refused(tmp_path: Path, names: list[str], said: str) -> None:
+    with zipfile.ZipFile(tmp_path / "odd.fnw", "w") as archive:
+        for name in ["state", *names]:
+            archive.writestr(name, json.dumps(STATE))
+
+    with pytest.raises(DocumentFormatError, match=said):
+        load_graph_file(tmp_path / "odd.fnw")
+
+
 def test_fnw_that_unpacks_to_far_too_much_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "bomb.fnw"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -92,7 +92,7 @@ def open_graph(path: Path, files: Path | None = None) -> Iterator[OpenGraph]:
             ) from error
         try:
             extract_files(loaded, folder)
-        except DocumentError as error:
+        except (OSError, DocumentError) as error:
             raise GraphFileError(path, str(error)) from error
         space = NodeSpace(loaded.snapshot.id or None)
         warnings = [*loaded.warnings, *fill_library(space)]

@@ -14,6 +14,7 @@ MAX_MEMBERS = 10_000
 MAX_TOTAL_BYTES = 4 * 1024**3
 MAX_JSON_BYTES = 512 * 1024**2
 MAX_RATIO = 1000
+_MAX_NAME_BYTES = 200  # of the 255 that file systems allow
 _RATIO_FREE_BYTES = 1024**2
 
 
@@ -40,7 +41,8 @@ def checked_members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     """The files of an archive.
 
     Raises:
-        DocumentFormatError: too many, too large, packed too tightly, or a name that leaves the folder.
+        DocumentFormatError: too many, too large, packed too tightly, or names that are too long, leave the folder
+            or exclude one another.
     """
     members = [info for info in archive.infolist() if not info.is_dir()]
     if len(members) > MAX_MEMBERS:
@@ -48,8 +50,11 @@ def checked_members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     total = sum(info.file_size for info in members)
     if total > MAX_TOTAL_BYTES:
         raise DocumentFormatError(f"the archive would unpack to {total} bytes; {MAX_TOTAL_BYTES} are allowed")
+    names = {info.filename for info in members}
     for info in members:
         _check_member(info)
+        if clash := next((str(up) for up in PurePosixPath(info.filename).parents if str(up) in names), None):
+            raise DocumentFormatError(f"the archive holds {clash!r} both as a file and as a folder")
     return members
 
 
@@ -57,6 +62,10 @@ def _check_member(info: zipfile.ZipInfo) -> None:
     name = PurePosixPath(info.filename)
     if name.is_absolute() or ".." in name.parts or "\\" in info.filename or "\x00" in info.filename:
         raise DocumentFormatError(f"the archive holds a file whose name leaves the folder: {info.filename!r}")
+    if any(len(part.encode("utf-8", "replace")) > _MAX_NAME_BYTES for part in name.parts):
+        raise DocumentFormatError(
+            f"the archive holds a file whose name is too long: {info.filename[:50]!r}..."
+        )
     if stat.S_ISLNK(info.external_attr >> 16):
         raise DocumentFormatError(f"the archive holds a link: {info.filename!r}")
     if info.file_size > _RATIO_FREE_BYTES and info.file_size > MAX_RATIO * max(info.compress_size, 1):
