@@ -81,6 +81,15 @@ def test_modules_are_found_without_importing_them(dist: Path) -> None:
     assert "fn_test_other" not in setup()
 
 
+def test_a_distribution_without_a_summary_is_a_module_without_a_description(dist: Path) -> None:
+    metadata = dist / "fn_test_dist-1.2.dist-info" / "METADATA"
+    metadata.write_text("Metadata-Version: 2.1\nName: fn-test-dist\nVersion: 1.2\n")
+
+    found = setup()["fn_test_dist"]
+
+    assert (found.version, found.description) == ("1.2", None)
+
+
 def test_reading_an_entry_point_loads_the_module_and_sets_it_up(dist: Path) -> None:
     found = setup()["fn_test_dist"]
 

@@ -71,5 +71,5 @@ def assert_module_metadata(installed_module: InstalledModule) -> None:
         facts = metadata.metadata(name)
     except metadata.PackageNotFoundError:
         return
-    installed_module.description = installed_module.description or facts["Summary"]
-    installed_module.version = installed_module.version or facts["Version"]
+    installed_module.description = installed_module.description or facts.get("Summary")
+    installed_module.version = installed_module.version or facts.get("Version")

@@ -60,7 +60,7 @@ def _make_record(name: str, entry_points: list[Any]) -> InstalledModule:
     lazy = {ep.name: LazyEntryPoint(f"{ep.name} = {ep.value}", ep.load) for ep in entry_points}
     record = InstalledModule(
         name,
-        description=dist.metadata["Summary"] if dist is not None else None,
+        description=dist.metadata.get("Summary") if dist is not None else None,
         entry_points=lazy,
         version=dist.version if dist is not None else None,
     )
