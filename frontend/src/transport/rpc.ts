@@ -48,7 +48,7 @@ const WORDED: ReadonlySet<string> = new Set([
 
 export function plainText(error: string, code: string): string {
   if (!WORDED.has(code)) return error;
-  const text = error.replace(/^\w+: /, "");
+  const text = error.replace(/^\w+: /, "").replace(/^kwargs\.\w+: /, "");
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
