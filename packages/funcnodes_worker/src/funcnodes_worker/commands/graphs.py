@@ -139,7 +139,7 @@ def import_worker(ctx: GraphContext, data: str) -> Loaded:
     except binascii.Error as exc:
         raise BadArgumentsError(f"kwargs.data: expected base64, {exc}") from None
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "import.fnw"
+        path = Path(folder) / "the file"
         path.write_bytes(content)
         try:
             loaded = load_graph_file(path)
