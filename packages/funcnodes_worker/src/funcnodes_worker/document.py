@@ -113,7 +113,7 @@ class Document:
         report.warnings += self._live.warnings
         report.missing = list(self._live.missing)
         for uuid in stale_nodes(self.store, report.touched):
-            self.space.get_node_by_id(uuid)._mark_stale(None)
+            self.space.get_node_by_id(uuid).mark_stale()
         for warning in report.warnings:
             _LOG.warning("%s", warning)
         self.feed.rev = self.rev
@@ -287,7 +287,7 @@ class Document:
 
     def _apply(self, commit: Commit, nodes: dict[str, Node]) -> None:
         self._live.warnings.clear()
-        with self._live.quiet() if commit.quiet else nullcontext():
+        with self.space.loading() if commit.quiet else nullcontext():
             fresh = [self._apply_one(edit, nodes) for edit in commit.edits]
         for node in fresh if not commit.quiet else []:
             if node is not None and node.nodespace is self.space and node.ready():

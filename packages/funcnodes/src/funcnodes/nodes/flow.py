@@ -1,21 +1,12 @@
 """Nodes that decide what runs: branches, gates and loops."""
 
-import asyncio
 from typing import Any, ClassVar
 
 from funcnodes_core import Node, NodeDecorator, NodeInput, NodeOutput, NoValue, Shelf
-from funcnodes_core._runnable import successors
-from funcnodes_core.node.waiting import until_settled
-from funcnodes_core.scheduler import scheduler_of
 
 __all__ = ["SHELF", "ForNode", "GateNode", "WhileNode"]
 
 CASES = 4
-
-
-async def everything_caused_by(node: Node) -> None:
-    """Waits until all that followed from what a running node has sent has come to rest."""
-    await until_settled(scheduler_of(asyncio.get_running_loop()), successors(node), (node,))
 
 
 @NodeDecorator("funcnodes.if", name="If", outputs=[{"name": "on_true"}, {"name": "on_false"}])
@@ -116,7 +107,7 @@ class ForNode(Node):
             port.set_value(NoValue, does_trigger=False)
             self.outputs["index"].set_value(place)
             self.outputs["item"].set_value(item)
-            await everything_caused_by(self)
+            await self.settled()
             if port.value is not NoValue:
                 results.append(port.value)
         self.outputs["done"].set_value(results)
@@ -178,7 +169,7 @@ class WhileNode(Node):
         for name in ("next", "again"):
             self.inputs[name].set_value(NoValue, does_trigger=False)
         self.outputs["value"].set_value(value)
-        await everything_caused_by(self)
+        await self.settled()
         following, again = self.inputs["next"].value, self.inputs["again"].value
         return (value if following is NoValue else following), again is not NoValue and bool(again)
 

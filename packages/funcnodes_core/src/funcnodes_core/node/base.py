@@ -9,7 +9,7 @@ from collections.abc import Generator, Mapping
 from typing import Any, ClassVar
 from uuid import uuid4
 
-from funcnodes_core._runnable import SpaceLike
+from funcnodes_core._runnable import SpaceLike, successors
 from funcnodes_core.exceptions import InTriggerError
 from funcnodes_core.io.base import NodeIO
 from funcnodes_core.io.input import NodeInput
@@ -22,7 +22,8 @@ from funcnodes_core.node.mode import NodeMode
 from funcnodes_core.node.ports import make_ports
 from funcnodes_core.node.progress import make_progress
 from funcnodes_core.node.run import RunError
-from funcnodes_core.node.waiting import wait_for
+from funcnodes_core.node.waiting import until_settled, wait_for
+from funcnodes_core.scheduler import scheduler_of
 from funcnodes_core.triggerstack import TriggerStack
 
 __all__ = ["Node"]
@@ -227,6 +228,10 @@ class Node(RunnableNode, metaclass=NodeMeta):
         """Wait until the node is neither asked, held nor running."""
         await wait_for([self], force=False)
 
+    async def settled(self) -> None:
+        """Return, inside a run of this node, when all that its sends so far have caused is at rest."""
+        await until_settled(scheduler_of(asyncio.get_running_loop()), successors(self), (self,))
+
     await_trigger = wait_for_trigger_finish = await_until_complete
 
     __call__ = trigger
@@ -300,6 +305,15 @@ class Node(RunnableNode, metaclass=NodeMeta):
     def stale(self) -> bool:
         """Whether the outputs are older than what is upstream of them."""
         return self._stale
+
+    def mark_stale(self) -> None:
+        """Say that the outputs are older than what is upstream, until the next run."""
+        self._mark_stale(None)
+
+    @property
+    def triggered_by(self) -> NodeInput | None:
+        """The input whose value last asked for a run; None where it was asked by hand only."""
+        return self._cause
 
     def progress(self, *args: Any, **kwargs: Any) -> Any:
         """A tqdm object that prints nothing and emits `progress`; from any thread."""

@@ -68,7 +68,7 @@ class RunnableNode(EventEmitterMixin):
         self._acyclic_at = -1
         self._mode = NodeMode.ACTIVE
         self._blocked_by: Any = None
-        self._cause: Any = None
+        self._cause: NodeInput | None = None
         self._waiters: list[Callable[[], None]] | None = None
         loop = _running_loop()
         self._scheduler: Scheduler | None = scheduler_of(loop) if loop is not None else None

@@ -6,6 +6,7 @@ import asyncio
 import concurrent.futures
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 from uuid import uuid4
 
@@ -98,11 +99,10 @@ class NodeSpace(EventEmitterMixin):
             NodeClassNotFoundError: No such class is known.
         """
         cls = REGISTERED_NODES.get(node_id)
+        if cls is None and self.lib.has_node_id(node_id):
+            cls = self.lib.get_node_by_id(node_id)
         if cls is None:
-            known = self.lib.get_node_by_id(node_id) if self.lib.has_node_id(node_id) else None
-            if known is None:
-                raise NodeClassNotFoundError(f"unknown node id {node_id!r}")
-            return known
+            raise NodeClassNotFoundError(f"unknown node id {node_id!r}")
         return cls
 
     def add_node_instance(self, node: Node) -> Node:
@@ -126,7 +126,7 @@ class NodeSpace(EventEmitterMixin):
         node._event("after_set_nodespace", {"result": self})
         for observer in self._observers:
             observer.node_added(node)
-        self._emit("node_added", {"node": node})
+        self.emit("node_added", {"node": node})
         for port in (*node.inputs.values(), *node.outputs.values()):
             for link in (*port.forwards, *getattr(port, "links", ())):
                 self._edge_changed(link, added=True)
@@ -148,7 +148,7 @@ class NodeSpace(EventEmitterMixin):
         del self._nodes[uuid]
         for observer in self._observers:
             observer.node_removed(node)
-        self._emit("node_removed", {"node": node})
+        self.emit("node_removed", {"node": node})
         node._space = None
         node.cleanup()
         node._watched = False
@@ -341,10 +341,6 @@ class NodeSpace(EventEmitterMixin):
         for node in self._nodes.values():
             node._listeners_changed()
 
-    def _emit(self, event: str, msg: dict[str, Any]) -> None:
-        if self._listeners:
-            self.emit(event, msg)
-
     def _node_event(self, node: Node, event: str, msg: dict[str, Any]) -> None:
         if self._listeners:
             self.emit(event, {"node": node, **msg})
@@ -371,12 +367,16 @@ class NodeSpace(EventEmitterMixin):
         edge = edges.edge_of(link)
         for observer in self._observers:
             (observer.edge_added if added else observer.edge_removed)(edge)
-        self._emit("edge_added" if added else "edge_removed", {"edge": edge})
+        self.emit("edge_added" if added else "edge_removed", {"edge": edge})
 
     def _node_failed(self, node: Node, error: Exception, original: BaseException) -> None:
-        self._emit("node_trigger_error", {"node": node, "error": error, "tb": original.__traceback__})
+        self.emit("node_trigger_error", {"node": node, "error": error, "tb": original.__traceback__})
 
     # -- serialization ---------------------------------------------------------------
+
+    def loading(self, *nodes: Node) -> AbstractContextManager[None]:
+        """Inside `with`, requests for a run are dropped; `nodes` says that no others can make any."""
+        return state.loading(self, nodes)
 
     def serialize(self) -> dict[str, Any]:
         """The graph with the keys that earlier releases wrote."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import inspect
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from funcnodes_core._logging import FUNCNODES_LOGGER
@@ -21,6 +22,7 @@ __all__ = [
     "full_serialize",
     "load_edge",
     "load_node",
+    "loading",
     "make_node",
     "remove_nodes_of",
     "serialize",
@@ -91,6 +93,19 @@ def full_serialize(space: Space, *, with_io_values: bool) -> dict[str, Any]:
     }
 
 
+@contextmanager
+def loading(space: Space, nodes: tuple[Node, ...] = ()) -> Iterator[None]:
+    """Drop what asks for a run inside; see `NodeSpace.loading`. Inside another one, that one ends it."""
+    outermost, space._loading = not space._loading, True
+    try:
+        yield
+    finally:
+        if outermost:
+            space._loading = False
+            for node in nodes or space._nodes.values():
+                node._requested = False
+
+
 def deserialize(space: Space, data: Mapping[str, Any]) -> None:
     """Replace the graph by a saved one; nothing runs.
 
@@ -99,8 +114,7 @@ def deserialize(space: Space, data: Mapping[str, Any]) -> None:
     """
     nodes, edges = _checked(data)
     space.clear()
-    space._loading = True
-    try:
+    with loading(space):
         for saved in nodes:
             load_node(space, saved)
         for edge in edges:
@@ -113,8 +127,6 @@ def deserialize(space: Space, data: Mapping[str, Any]) -> None:
             space.set_property(key, value)
         if data.get("groups"):
             space.groups.deserialize(data["groups"])
-    finally:
-        space._loading = False
     for observer in space._observers:
         observer.loaded()
 

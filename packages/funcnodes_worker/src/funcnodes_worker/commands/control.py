@@ -125,7 +125,8 @@ def _reason(ctx: GraphContext, node: Node) -> tuple[str, list[Node]]:
     if status == "stale":
         return "something upstream has changed since it ran", []
     if status in ("running", "done"):
-        because = f" because {node._cause.name!r} got a value" if node._cause is not None else ""
+        cause = node.triggered_by
+        because = "" if cause is None else f" because {cause.name!r} got a value"
         return ("it runs" if status == "running" else "it ran") + because, []
     return "nobody asked", []
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -107,7 +106,7 @@ class LiveGraph:
 
         Constructors and `after_set_value` callbacks of installed classes do run.
         """
-        with self.quiet():
+        with self.space.loading():
             for record in model.nodes.values():
                 self._add_guarded(record)
             for edge in model.edges:
@@ -126,21 +125,9 @@ class LiveGraph:
         except Exception as exc:  # noqa: BLE001 - callbacks of node modules are foreign code; the others must open
             self._warn(f"node {record['uuid']!r} is not whole: {type(exc).__name__}: {exc}")
 
-    @contextmanager
-    def quiet(self, only: Node | None = None) -> Iterator[None]:
-        """Inside, whatever asks for a run asks in vain; `only` says that no other node is concerned."""
-        before = self.space._loading
-        self.space._loading = True
-        try:
-            yield
-        finally:
-            self.space._loading = before
-            for node in (self.space.nodes if only is None else [only]) if not before else []:
-                node._requested = False
-
     def add(self, node: Node, record: Record) -> None:
         """Adds a node that was made, with everything its record says; nothing runs."""
-        with self.quiet():
+        with self.space.loading(node):
             if "description" in record:  # before the node is told of: a description has no event of its own
                 node.description = record["description"]
             self.space.add_node_instance(node)

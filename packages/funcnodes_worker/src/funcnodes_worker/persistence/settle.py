@@ -15,7 +15,7 @@ from msgspec import UNSET
 
 from funcnodes_core.codec.exact import to_exact
 from funcnodes_core.codec.preview import preview
-from funcnodes_core.exceptions import NotExactError
+from funcnodes_core.exceptions import NodeNotFoundError, NotExactError
 from funcnodes_core.io.base import NodeIO
 from funcnodes_core.node import Node
 from funcnodes_core.nodespace.nodespace import NodeSpace
@@ -161,11 +161,12 @@ class Settler(SpaceObserver):
         dirty, self._dirty = self._dirty, {}
         held = []
         for uuid, io_id, is_input in dirty:
-            node = self._space._nodes.get(uuid)
-            port: NodeIO | None = None
-            if node is not None:
-                port = node.inputs.get(io_id) if is_input else node.outputs.get(io_id)
-            if node is not None and port is not None and not self._is_known(port):
+            try:
+                node = self._space.get_node_by_id(uuid)
+            except NodeNotFoundError:
+                continue  # removed since
+            port: NodeIO | None = (node.inputs if is_input else node.outputs).get(io_id)
+            if port is not None and not self._is_known(port):
                 held.append(_Held(uuid, io_id, _own_value(port), self._render_type(node, port), is_input))
         return held
 
