@@ -377,7 +377,7 @@ async def test_open_pages_do_not_delay_the_end(program: Any, helpers: Any) -> No
         seconds = time.monotonic() - begin
 
     assert served.process.returncode == 0
-    assert seconds < 1.9
+    assert seconds < 5  # two in peace; aiohttp alone would wait a minute for open sockets
 
 
 async def test_the_word_stop_ends_the_server_that_runs_the_manager(program: Any, helpers: Any) -> None:
