@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from funcnodes_core._files import read_json, write_atomic, write_json
 from funcnodes_core.exceptions import DamagedFileError
+from funcnodes_core.files import read_json, write_atomic, write_json
 
 
 def test_text_and_bytes_replace_what_was_there(tmp_path: Path) -> None:

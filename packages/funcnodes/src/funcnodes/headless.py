@@ -12,9 +12,11 @@ from typing import Any
 
 from funcnodes.errors import GraphFileError, GraphRunError, PlaceholderError, UsageError
 from funcnodes_core.codec.exact import from_exact
+from funcnodes_core.exceptions import IONotFoundError, NodeNotFoundError
 from funcnodes_core.io.base import NodeIO
 from funcnodes_core.node import Node
 from funcnodes_core.node.run import RunError
+from funcnodes_core.nodespace import script
 from funcnodes_core.nodespace.nodespace import NodeSpace
 from funcnodes_core.nodespace.observer import SpaceObserver
 from funcnodes_core.nodespace.placeholder import PlaceHolderNode
@@ -147,37 +149,10 @@ def find_port(space: NodeSpace, address: str, *, inputs_only: bool = False) -> N
     Raises:
         UsageError: there is no such node or port, or several nodes have this name.
     """
-    node_name, dot, io_name = address.rpartition(".")
-    if not dot:
-        raise UsageError(f"{address!r}: expected NODE.IO")
-    node = _find_node(space, node_name, address)
-    outputs = [] if inputs_only else list(node.outputs.values())
-    ports: list[NodeIO] = [*outputs, *node.inputs.values()]
-    for port in (
-        *(port for port in ports if port.id == io_name),
-        *(port for port in ports if port.name == io_name),
-    ):
-        return port
-    known = ", ".join(repr(port.id) for port in ports)
-    kind = "input" if inputs_only else "port"
-    raise UsageError(f"{address!r}: node {node.name!r} has no {kind} {io_name!r} (it has {known})")
-
-
-def _find_node(space: NodeSpace, name: str, address: str) -> Node:
-    for node in space.nodes:
-        if node.uuid == name:
-            return node
-    named = [node for node in space.nodes if node.name == name]
-    if len(named) == 1:
-        return named[0]
-    if named:
-        raise UsageError(f"{address!r}: {len(named)} nodes are named {name!r}; use an id: {_ids(named)}")
-    known = ", ".join(repr(node.name) for node in space.nodes[:20]) or "none"
-    raise UsageError(f"{address!r}: there is no node {name!r} (there are: {known})")
-
-
-def _ids(nodes: Sequence[Node]) -> str:
-    return ", ".join(node.uuid for node in nodes)
+    try:
+        return script.find_port(space.nodes, address, inputs_only=inputs_only)
+    except (IONotFoundError, NodeNotFoundError) as error:
+        raise UsageError(f"{address!r}: {error}") from error
 
 
 async def run_once(

@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Any, TypedDict
 
 from funcnodes_core._deprecations import FuncNodesDeprecationWarning
-from funcnodes_core._files import read_json, write_json
 from funcnodes_core._merge import deep_merge
 from funcnodes_core.exceptions import DamagedFileError
+from funcnodes_core.files import read_json, write_json
 from funcnodes_core.renderoptions import (
     FUNCNODES_RENDER_OPTIONS,
     prefer_render_options,

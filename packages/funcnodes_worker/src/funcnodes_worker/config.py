@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 
-from funcnodes_core._files import read_json, write_json
 from funcnodes_core.exceptions import DamagedFileError
+from funcnodes_core.files import read_json, write_json
 from funcnodes_worker.errors import ConfigError
 from funcnodes_worker.paths import ConfigDir, check_uuid
 from funcnodes_worker.rpc.registry import explain

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import IO
 
-from funcnodes_core._files import read_json, write_atomic, write_json
+from funcnodes_core.files import read_json, write_atomic, write_json
 from funcnodes_worker.errors import AlreadyRunningError, StartError
 from funcnodes_worker.paths import ConfigDir
 

@@ -7,7 +7,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -20,6 +20,7 @@ from funcnodes_core.codec.exact import to_exact
 from funcnodes_core.codec.json import JSONEncoder
 from funcnodes_core.exceptions import NotExactError
 from funcnodes_core.io.base import NodeIO
+from funcnodes_core.nodespace.script import open_ends
 from funcnodes_core.sentinels import NoValue
 from funcnodes_worker.persistence.export import save_graph_file
 
@@ -95,20 +96,14 @@ def _end_soon(text: str, exit_code: int) -> None:
 
 def _named(
     graph: OpenGraph, wanted: list[tuple[str, NodeIO]], *, everything: bool
-) -> list[tuple[str, NodeIO]]:
+) -> Sequence[tuple[str, NodeIO]]:
     """The ports to print: those asked for, or else, in JSON, every output that feeds nothing."""
     if wanted or not everything:
         return wanted
-    names = [node.name for node in graph.space.nodes]
-    return [
-        (f"{node.name if names.count(node.name) == 1 else node.uuid}.{port.id}", port)
-        for node in graph.space.nodes
-        for port in node.outputs.values()
-        if not port.is_connected() and not port.id.startswith("_trigger")
-    ]
+    return list(open_ends(graph.space.nodes).items())
 
 
-def _print(ports: list[tuple[str, NodeIO]], form: str) -> None:
+def _print(ports: Sequence[tuple[str, NodeIO]], form: str) -> None:
     values = {address: _plain(port.value) for address, port in ports}
     if form == "json":
         output.json_answer(values)

@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
-from funcnodes_core._files import read_json
+from funcnodes_core.files import read_json
 from funcnodes_worker.instance import process_start
 
 __all__ = [

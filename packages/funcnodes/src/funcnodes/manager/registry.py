@@ -21,7 +21,7 @@ from funcnodes.manager.process import live_pid
 from funcnodes.net.remote import Remote, check_url, read_token_file
 from funcnodes.net.workers import Address
 from funcnodes.provision.venv import environment_python
-from funcnodes_core._files import read_json, write_json
+from funcnodes_core.files import read_json, write_json
 from funcnodes_worker.errors import ConfigError
 from funcnodes_worker.paths import ConfigDir, check_uuid
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from funcnodes.manager.process import live_pid
-from funcnodes_core._files import read_json, write_json
+from funcnodes_core.files import read_json, write_json
 from funcnodes_worker.instance import process_start
 from funcnodes_worker.paths import ConfigDir
 

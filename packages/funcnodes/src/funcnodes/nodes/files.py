@@ -8,7 +8,7 @@ from funcnodes.nodes import csvtext
 from funcnodes.nodes.folder import allowed_path, files_folder
 from funcnodes.nodes.tables import show_table
 from funcnodes_core import InputMeta, Node, NodeDecorator, Shelf
-from funcnodes_core._files import write_atomic
+from funcnodes_core.files import write_atomic
 
 __all__ = ["SHELF"]
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from funcnodes.errors import ProvisionError
-from funcnodes_core._files import write_atomic
+from funcnodes_core.files import write_atomic
 from funcnodes_worker.packages.source import project_file
 
 __all__ = ["Progress", "environment_python", "find_uv", "provision"]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from funcnodes_core._files import write_atomic
+from funcnodes_core.files import write_atomic
 from funcnodes_worker.context import ReadContext
 from funcnodes_worker.errors import BadArgumentsError, NotFoundError
 from funcnodes_worker.paths import free_name, resolve_inside

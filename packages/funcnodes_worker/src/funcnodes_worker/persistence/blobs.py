@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
 
-from funcnodes_core._files import write_atomic
 from funcnodes_core.exceptions import DamagedFileError
+from funcnodes_core.files import write_atomic
 from funcnodes_worker.errors import JournalError
 
 __all__ = ["BlobSource", "BlobStore", "MemoryBlobs", "blob_names"]

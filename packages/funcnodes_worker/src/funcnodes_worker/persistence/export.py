@@ -18,8 +18,8 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from funcnodes_core._files import fsync_folder, write_atomic
 from funcnodes_core.codec.exact import is_nested_deeper
+from funcnodes_core.files import fsync_folder, write_atomic
 from funcnodes_worker.errors import DocumentFormatError
 from funcnodes_worker.persistence.archive import MAX_TOTAL_BYTES, checked_members, open_archive, read_member
 from funcnodes_worker.persistence.blobs import BlobSource, BlobStore, MemoryBlobs, blob_names

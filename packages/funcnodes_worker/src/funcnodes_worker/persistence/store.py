@@ -18,7 +18,7 @@ from pathlib import Path
 
 from msgspec import Struct, field
 
-from funcnodes_core._files import write_atomic
+from funcnodes_core.files import write_atomic
 from funcnodes_worker.edits import targets
 from funcnodes_worker.errors import DocumentFormatError, JournalError
 from funcnodes_worker.journal import Commit, Durability, Journal, PortValue, Settled, last_rev, set_aside

@@ -10,7 +10,7 @@ import msgspec
 from aiohttp import BodyPartReader, MultipartReader, web
 from aiohttp.http_exceptions import HttpProcessingError
 
-from funcnodes_core._files import fsync_folder
+from funcnodes_core.files import fsync_folder
 from funcnodes_worker.commands.files import Uploaded
 from funcnodes_worker.errors import FileNameError
 from funcnodes_worker.paths import free_name, resolve_inside
