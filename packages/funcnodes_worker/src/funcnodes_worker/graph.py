@@ -6,6 +6,7 @@ import asyncio
 import inspect
 import logging
 import traceback
+import warnings
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Literal
 
@@ -149,7 +150,11 @@ def fill_library(space: NodeSpace) -> list[str]:
     """Offer the shelves of every installed node module; gives a sentence for each that failed."""
     failed = []
     for record in setup().values():
-        if not load_module(record):
+        with warnings.catch_warnings():
+            # remarks on docstrings are for a module's author, not for who runs a graph
+            warnings.filterwarnings("ignore", category=UserWarning, module="exposedfunctionality")
+            loaded = load_module(record)
+        if not loaded:
             failed.append(f"the module {record.name!r} cannot be loaded: {record.error}")
             continue
         shelf = record.entry_points.get("shelf")
