@@ -23,7 +23,7 @@ from funcnodes_core.nodespace.placeholder import PlaceHolderNode
 from funcnodes_worker.errors import DocumentError
 from funcnodes_worker.graph import fill_library
 from funcnodes_worker.persistence.export import LoadedGraph, extract_files, load_graph_file
-from funcnodes_worker.persistence.live import LiveGraph
+from funcnodes_worker.persistence.live import build_space
 from funcnodes_worker.persistence.store import DocumentStore
 
 __all__ = ["OpenGraph", "Progress", "find_port", "open_graph", "parse_setting", "run_once"]
@@ -97,11 +97,10 @@ def open_graph(path: Path, files: Path | None = None) -> Iterator[OpenGraph]:
         except (OSError, DocumentError) as error:
             raise GraphFileError(path, str(error)) from error
         space = NodeSpace(loaded.snapshot.id or None)
-        warnings = [*loaded.warnings, *fill_library(space)]
+        warnings = fill_library(space)
         space.set_secret_property("files_dir", folder.resolve().as_posix())
-        live = LiveGraph(space, loaded.blobs)
-        live.build(loaded.snapshot.model, loaded.snapshot.settled)
-        yield OpenGraph(space, loaded, folder, [*warnings, *live.warnings])
+        report = build_space(loaded, space)
+        yield OpenGraph(space, loaded, folder, [*warnings, *report.warnings])
 
 
 def _read(path: Path, scratch: Path) -> LoadedGraph:

@@ -14,7 +14,6 @@ __all__ = [
     "SpellingDeprecationWarning",
     "method_deprecated_decorator",
     "path_module_attribute_to_getter",
-    "warn_plain",
 ]
 
 P = ParamSpec("P")
@@ -27,11 +26,6 @@ class FuncNodesDeprecationWarning(DeprecationWarning):
 
 class SpellingDeprecationWarning(FuncNodesDeprecationWarning):
     """A misspelled name; the right one does the same."""
-
-
-def warn_plain(text: str) -> None:
-    """Warns the caller's caller with Python's own class, which test suites leave a warning."""
-    warnings.warn(text, DeprecationWarning, stacklevel=3)
 
 
 def method_deprecated_decorator(

@@ -1,48 +1,25 @@
-"""Everything that is saved or sent, as `TypedDict`s; no behaviour.
-
-The first half has the keys that earlier releases wrote, which `serialize` keeps; the second half
-has the shapes of the worker's protocol, which the worker checks with msgspec.
-"""
+"""What `serialize` gives, as `TypedDict`s with the keys that earlier releases wrote; no behaviour."""
 
 from __future__ import annotations
 
 from typing import Any, Literal, NotRequired, TypeAlias, TypedDict
 
 __all__ = [
-    "EdgeWire",
-    "ErrorWire",
-    "FrontendWire",
     "FullLibJSON",
     "FullNodeSpaceJSON",
-    "FullStateWire",
     "GroupJSON",
-    "GroupWire",
-    "IOWire",
-    "LibraryWire",
-    "NodeClassWire",
     "NodeIOSerialization",
     "NodeInputSerialization",
     "NodeJSON",
-    "NodeMode",
     "NodeOutputSerialization",
     "NodeSpaceJSON",
-    "NodeSpaceWire",
-    "NodeStatus",
-    "NodeWire",
     "SerializedNodeClass",
     "SerializedShelf",
-    "ShelfWire",
     "TypeWire",
-    "WorkerWire",
 ]
 
 # a name, or a dict with type array/object/enum/type, anyOf or allOf
 TypeWire: TypeAlias = str | dict[str, Any]
-NodeMode: TypeAlias = Literal["active", "muted", "bypassed"]
-NodeStatus: TypeAlias = Literal["idle", "waiting", "running", "done", "failed", "muted", "stale"]
-
-
-# -- what `serialize` gives ----------------------------------------------------------------
 
 
 class NodeIOSerialization(TypedDict, total=False):
@@ -86,7 +63,7 @@ class NodeJSON(TypedDict):
     description: NotRequired[str]
     render_options: NotRequired[dict[str, Any]]
     properties: NotRequired[dict[str, Any]]
-    mode: NotRequired[NodeMode]
+    mode: NotRequired[Literal["active", "muted", "bypassed"]]
 
 
 class GroupJSON(TypedDict):
@@ -137,121 +114,3 @@ class FullNodeSpaceJSON(NodeSpaceJSON):
     """A graph and its library."""
 
     lib: FullLibJSON
-
-
-# -- what the worker sends -----------------------------------------------------------------
-
-
-class FrontendWire(TypedDict, total=False):
-    """Where a node stands on the canvas."""
-
-    pos: list[float]
-    size: list[float]
-    collapsed: bool
-
-
-class ErrorWire(TypedDict):
-    """Why a node's last run failed."""
-
-    error: str
-    traceback: str
-
-
-class IOWire(TypedDict):
-    """A port; `value` is a preview."""
-
-    id: str
-    name: str
-    type: TypeWire
-    value: Any
-    default: Any
-    required: bool
-    connected: bool
-    hidden: bool
-    does_trigger: bool
-    render_options: dict[str, Any]
-    value_options: dict[str, Any]
-
-
-class NodeWire(TypedDict):
-    """A node with its ports."""
-
-    node_id: str
-    uuid: str
-    name: str
-    description: str
-    inputs: dict[str, IOWire]
-    outputs: dict[str, IOWire]
-    status: NodeStatus
-    frontend: FrontendWire
-    mode: NodeMode
-    progress: dict[str, Any] | None
-    error: ErrorWire | None
-    properties: dict[str, Any]
-
-
-class EdgeWire(TypedDict):
-    """A wire: `[uuid, port id]` of both ends."""
-
-    src: list[str]
-    dst: list[str]
-
-
-class GroupWire(TypedDict):
-    """A group."""
-
-    id: str
-    name: str
-    nodes: list[str]
-    groups: list[str]
-
-
-class NodeClassWire(TypedDict):
-    """A node class in the library."""
-
-    node_id: str
-    name: str
-    description: str
-    inputs: list[dict[str, Any]]
-    outputs: list[dict[str, Any]]
-
-
-class ShelfWire(TypedDict):
-    """A shelf in the library."""
-
-    name: str
-    description: str
-    nodes: list[NodeClassWire]
-    subshelves: list[ShelfWire]
-
-
-class LibraryWire(TypedDict):
-    """The library."""
-
-    shelves: list[ShelfWire]
-
-
-class NodeSpaceWire(TypedDict):
-    """The graph."""
-
-    nodes: list[NodeWire]
-    edges: list[EdgeWire]
-    groups: list[GroupWire]
-    prop: dict[str, Any]
-
-
-class WorkerWire(TypedDict):
-    """Who answers."""
-
-    uuid: str
-    name: str
-
-
-class FullStateWire(TypedDict):
-    """All that a client needs to show the graph."""
-
-    nodespace: NodeSpaceWire
-    lib: LibraryWire
-    worker: WorkerWire
-    seq: int
-    rev: int

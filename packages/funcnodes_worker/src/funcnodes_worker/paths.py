@@ -54,10 +54,6 @@ class ConfigDir:
         return f"ConfigDir({str(self.path)!r})"
 
     @property
-    def config_file(self) -> Path:
-        return self.path / "config.json"
-
-    @property
     def token_file(self) -> Path:
         return self.path / "token"
 

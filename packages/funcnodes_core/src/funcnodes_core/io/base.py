@@ -324,13 +324,30 @@ class NodeIO(EventEmitterMixin):
         """The port as earlier releases saved it; see the subclasses."""
         raise TypeError(f"{type(self).__name__} is neither an input nor an output")
 
+    def to_dict(self, include_on: bool = False) -> dict[str, Any]:
+        """Everything about the port."""
+        out = self.serialize(drop=False)
+        return out | {"on": dict(self._spec.on)} if include_on else out
+
     def is_connected(self) -> bool:
         """Tell whether a wire ends or starts here."""
         return bool(self.connections)
 
     def full_serialize(self, with_value: bool = False) -> dict[str, Any]:
-        """Everything about the port; see the subclasses."""
-        raise TypeError(f"{type(self).__name__} is neither an input nor an output")
+        """Everything about the port, with its value on request."""
+        out = self.serialize(drop=False)
+        out.pop("value", None)
+        out |= {"connected": self.is_connected(), "full_id": self.full_id}
+        return out | {"value": self.value} if with_value else out
+
+    def serialize_class(self) -> dict[str, Any]:
+        """What the port's class says of it."""
+        out: dict[str, Any] = {"type": self.type_spec, "description": self.description, "uuid": self.uuid}
+        if self.name != self.id:
+            out["name"] = self.name
+        if self.allow_multiple is not self._default_multiple:
+            out["allow_multiple"] = self.allow_multiple
+        return out
 
     def ready(self) -> bool:
         """Tell whether the port does not keep its node from running."""

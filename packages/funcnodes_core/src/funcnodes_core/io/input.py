@@ -20,7 +20,7 @@ from funcnodes_core.io.connection import (
     structure_version,
 )
 from funcnodes_core.io.datapath import DataPath
-from funcnodes_core.io.state import full_serialize, restore_description, serialize_class, serialize_port
+from funcnodes_core.io.state import restore_description, serialize_port
 from funcnodes_core.sentinels import NoValue
 
 if TYPE_CHECKING:
@@ -360,21 +360,6 @@ class NodeInput(NodeIO):
         elif self._default is not NoValue:
             out["default"] = self.default
         return out
-
-    def to_dict(self, include_on: bool = False) -> dict[str, Any]:
-        """Everything about the port."""
-        out = self.serialize(drop=False)
-        if include_on:
-            out["on"] = dict(self._spec.on)
-        return out
-
-    def full_serialize(self, with_value: bool = False) -> dict[str, Any]:
-        """Everything about the port, with its value on request."""
-        return full_serialize(self, with_value=with_value)
-
-    def serialize_class(self) -> dict[str, Any]:
-        """What the port's class says of it."""
-        return serialize_class(self)
 
     def deserialize(self, data: Mapping[str, Any]) -> None:
         """Take over what `serialize` gave; nothing runs and nobody is told."""

@@ -9,7 +9,6 @@ __all__ = [
     "EnumOf",
     "IOOptions",
     "InputMeta",
-    "IoOnOptions",
     "NodeInputOptions",
     "NodeOutputOptions",
     "OutputMeta",
@@ -33,12 +32,6 @@ class ValueOptions(TypedDict, total=False):
     max: float
     step: float
     options: list[Any] | dict[str, Any] | EnumOf | None
-
-
-class IoOnOptions(TypedDict, total=False):
-    """Callbacks by event name."""
-
-    after_set_value: Callable[..., Any]
 
 
 class IOOptions(TypedDict, total=False):

@@ -8,7 +8,7 @@ from typing import Any
 from funcnodes_core.io.base import NodeIO
 from funcnodes_core.sentinels import NoValue
 
-__all__ = ["full_serialize", "restore_description", "serialize_class", "serialize_port"]
+__all__ = ["restore_description", "serialize_port"]
 
 
 def serialize_port(io: NodeIO, *, drop: bool) -> dict[str, Any]:
@@ -36,27 +36,6 @@ def serialize_port(io: NodeIO, *, drop: bool) -> dict[str, Any]:
             out["render_options"] = io.render_options
     if io._value is not NoValue:
         out["value"] = io._value
-    return out
-
-
-def full_serialize(io: NodeIO, *, with_value: bool) -> dict[str, Any]:
-    """Everything about a port, with its value on request."""
-    out = io.serialize(drop=False)
-    out |= {"connected": io.is_connected(), "full_id": io.full_id}
-    if with_value:
-        out["value"] = io.value
-    else:
-        out.pop("value", None)
-    return out
-
-
-def serialize_class(io: NodeIO) -> dict[str, Any]:
-    """What a port's class says of it."""
-    out: dict[str, Any] = {"type": io.type_spec, "description": io.description, "uuid": io.uuid}
-    if io.name != io.id:
-        out["name"] = io.name
-    if io.allow_multiple is not io._default_multiple:
-        out["allow_multiple"] = io.allow_multiple
     return out
 
 

@@ -8,8 +8,6 @@ from typing import Any, TypeVar
 from funcnodes_core._runnable import Phase
 from funcnodes_core.exceptions import IONotFoundError, NodeAlreadyDefinedError
 from funcnodes_core.io.base import NodeIO, nobody
-from funcnodes_core.io.state import full_serialize as full_serialize_io
-from funcnodes_core.io.state import serialize_class as serialize_io_class
 from funcnodes_core.node.mode import NodeMode
 from funcnodes_core.node.protocol import NodeLike
 
@@ -167,7 +165,7 @@ def full_serialize(node: NodeLike, *, with_io_values: bool) -> dict[str, Any]:
     """Everything about the node."""
     out = serialize(node, drop=False)
     ports: list[NodeIO] = [*node.inputs.values(), *node.outputs.values()]
-    out["io"] = {port.id: full_serialize_io(port, with_value=with_io_values) for port in ports}
+    out["io"] = {port.id: port.full_serialize(with_value=with_io_values) for port in ports}
     out["io_order"] = [port.id for port in ports]
     out["status"] = status(node)
     out["in_trigger"] = node.in_trigger
@@ -201,6 +199,6 @@ def serialize_class(cls: type[NodeLike]) -> dict[str, Any]:
         "node_id": cls.node_id,
         "node_name": cls.node_name,
         "description": cls.description,
-        "inputs": [serialize_io_class(p) for p in cls._input_templates if not p.id.startswith("_trigger")],
-        "outputs": [serialize_io_class(p) for p in cls._output_templates if not p.id.startswith("_trigger")],
+        "inputs": [p.serialize_class() for p in cls._input_templates if not p.id.startswith("_trigger")],
+        "outputs": [p.serialize_class() for p in cls._output_templates if not p.id.startswith("_trigger")],
     }

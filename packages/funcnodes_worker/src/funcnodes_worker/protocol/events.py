@@ -50,7 +50,6 @@ __all__ = [
     "Status",
     "ValueChanged",
     "WorkerUpdated",
-    "event_name",
 ]
 
 IOType = Literal["input", "output"]
@@ -275,11 +274,6 @@ EVENTS: tuple[type[Event], ...] = (
     NodespaceCleared, NodespaceLoaded, NodespaceUpdated, LibraryChanged, WorkerUpdated,
 )  # fmt: skip
 """Every event that a client can receive."""
-
-
-def event_name(event: Event) -> str:
-    """The word that stands in the `event` field of the frame."""
-    return type(event).event
 
 
 class ValueChanged(Struct, kw_only=True):
