@@ -1,20 +1,17 @@
-"""Opening listening sockets, so that a taken port is named before anything else starts."""
+"""Listening sockets and TLS as the command line speaks of them, and serving on both."""
 
-import errno
 import socket
 import ssl
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from aiohttp import web
 
 from funcnodes.errors import PortTakenError, UsageError
+from funcnodes_worker import errors as worker_errors
+from funcnodes_worker.server.listen import bind
 
 __all__ = ["open_sockets", "server_tls", "start_site", "url_host"]
-
-_LOOPBACK = ("127.0.0.1", "::1")
-_TRIES = 20
 
 
 def open_sockets(host: str, port: int, *, hint: str = "") -> list[socket.socket]:
@@ -26,48 +23,12 @@ def open_sockets(host: str, port: int, *, hint: str = "") -> list[socket.socket]
         PortTakenError: somebody else listens there.
         UsageError: the host is no address of this machine.
     """
-    for attempt in range(_TRIES):
-        try:
-            return _bind_all(host, port)
-        except OSError as error:
-            if port == 0 and error.errno == errno.EADDRINUSE and attempt < _TRIES - 1:
-                continue  # the port that one address family chose is taken in the other
-            if error.errno in (errno.EADDRINUSE, errno.EACCES):
-                raise PortTakenError(host, port, hint) from error
-            raise UsageError(f"cannot listen on {host!r} port {port}: {error.strerror or error}") from error
-    raise PortTakenError(host, port, hint)
-
-
-def _bind_all(host: str, port: int) -> list[socket.socket]:
-    if host != "localhost":
-        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0][0]
-        return [_bind(family, host, port)]
-    first = _bind(socket.AF_INET, _LOOPBACK[0], port)
-    sockets = [first]
     try:
-        sockets.append(_bind(socket.AF_INET6, _LOOPBACK[1], first.getsockname()[1]))
-    except OSError as error:
-        if error.errno == errno.EADDRINUSE:
-            first.close()
-            raise
-        # no IPv6 on this machine: one loopback address is all there is
-    return sockets
-
-
-def _bind(family: int, host: str, port: int) -> socket.socket:
-    opened = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        with suppress(OSError):  # only a convenience after a restart
-            opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        if family == socket.AF_INET6:
-            opened.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-        opened.bind((host, port))
-        opened.listen(128)
-        opened.setblocking(False)
-    except BaseException:
-        opened.close()
-        raise
-    return opened
+        return bind(host, port)
+    except worker_errors.PortTakenError as error:
+        raise PortTakenError(host, port, hint) from error
+    except worker_errors.StartError as error:
+        raise UsageError(str(error)) from error
 
 
 async def start_site(

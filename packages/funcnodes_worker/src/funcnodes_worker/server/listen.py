@@ -1,4 +1,4 @@
-"""The sockets of a worker: loopback by default, and a port that stays the worker's."""
+"""Opening listening sockets, so that a taken port is named before anything else starts."""
 
 from __future__ import annotations
 
@@ -13,16 +13,30 @@ from funcnodes_worker.errors import PortTakenError, StartError
 __all__ = ["bind", "bind_free"]
 
 _LAST_PORT = FIRST_PORT + 1000
+_TRIES = 20
 _TAKEN = frozenset({errno.EADDRINUSE, errno.EACCES})
 
 
 def bind(host: str, port: int) -> list[socket.socket]:
-    """Listening sockets for a host name and a port; `localhost` means 127.0.0.1 and ::1.
+    """Listening sockets for a host name, all on one port; `localhost` means 127.0.0.1 and ::1.
+
+    Args:
+        host: a name or address of this machine.
+        port: 0 takes any free one.
 
     Raises:
         PortTakenError: another program listens there.
         StartError: this machine does not have the address.
     """
+    for _ in range(_TRIES if port == 0 else 0):
+        try:
+            return _bind_all(host, port)
+        except PortTakenError:
+            continue  # the port that one address family chose is taken in the other
+    return _bind_all(host, port)
+
+
+def _bind_all(host: str, port: int) -> list[socket.socket]:
     sockets: list[socket.socket] = []
     try:
         for family, address in _addresses(host, port):
