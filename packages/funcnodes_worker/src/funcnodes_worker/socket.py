@@ -11,9 +11,9 @@ import hmac
 import json
 from typing import Any
 
-from funcnodes_worker.errors import PortTakenError
 from funcnodes_worker.remote_worker import EmbeddedWorker
 from funcnodes_worker.server.auth import check_bind, load_or_make_token
+from funcnodes_worker.server.listen import bind
 from funcnodes_worker.session import Session
 from funcnodes_worker.worker import Worker
 
@@ -49,14 +49,12 @@ class SocketWorker(EmbeddedWorker):
             async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
                 await self._serve(worker, reader, writer)
 
-            try:
-                server = await asyncio.start_server(serve, self.host, self.port, limit=limit)
-            except OSError as error:
-                raise PortTakenError(
-                    f"cannot listen on {self.host} port {self.port}: {error.strerror}"
-                ) from None
-            async with server:
-                self.port = server.sockets[0].getsockname()[1]
+            sockets = bind(self.host, self.port)
+            self.port = sockets[0].getsockname()[1]
+            async with contextlib.AsyncExitStack() as stack:
+                for opened in sockets:
+                    server = await asyncio.start_server(serve, sock=opened, limit=limit)
+                    await stack.enter_async_context(server)
                 await worker.stop_requested.wait()
 
     async def _serve(
