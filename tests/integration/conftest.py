@@ -21,6 +21,7 @@ import aiohttp
 import pytest
 
 from funcnodes.manager.registry import WorkerRegistry
+from funcnodes_worker.client import WorkerClient, connect
 from funcnodes_worker.paths import ConfigDir
 
 FAKE_WORKER = Path(__file__).with_name("fake_worker.py")
@@ -234,6 +235,13 @@ class WorkerProcess:
     @property
     def bearer(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {(self.dir / 'token').read_text().strip()}"}
+
+    @asynccontextmanager
+    async def client(self) -> AsyncIterator[WorkerClient]:
+        """A connection with the worker's token."""
+        token = self.bearer["Authorization"].removeprefix("Bearer ")
+        async with await connect(self.url.replace("http", "ws", 1), token) as made:
+            yield made
 
     def spawn(self, *args: str) -> subprocess.Popen[str]:
         """Starts a process without waiting for anything."""

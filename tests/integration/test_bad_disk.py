@@ -6,14 +6,13 @@ import asyncio
 import os
 import signal
 import subprocess
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from funcnodes_worker.client import WorkerClient, connect
+from funcnodes_worker.client import WorkerClient
 from funcnodes_worker.errors import CallFailedError
 
 pytestmark = [pytest.mark.anyio, pytest.mark.integration]
@@ -21,20 +20,13 @@ pytestmark = [pytest.mark.anyio, pytest.mark.integration]
 MakeWorker = Callable[..., Any]
 
 
-@asynccontextmanager
-async def client(worker: Any) -> AsyncIterator[WorkerClient]:
-    token = worker.bearer["Authorization"].removeprefix("Bearer ")
-    async with await connect(worker.url.replace("http", "ws", 1), token) as made:
-        yield made
-
-
 async def uuids(worker: Any) -> list[str]:
-    async with client(worker) as one:
+    async with worker.client() as one:
         return [node["uuid"] for node in await one.call("get_nodes")]
 
 
 async def notices(worker: Any) -> str:
-    async with client(worker) as one:
+    async with worker.client() as one:
         return "\n".join((await one.call("full_state"))["worker"]["notices"])
 
 
@@ -88,7 +80,7 @@ async def test_a_full_disk_refuses_edits_until_there_is_room(
     worker = make_worker()
     worker.prefix = small_disk.enter
     worker.start()
-    async with client(worker) as one:
+    async with worker.client() as one:
         await one.call("add_node", node_id="t.add", uuid="before")
         small_disk.fill()
 
@@ -106,7 +98,7 @@ async def test_a_full_disk_refuses_edits_until_there_is_room(
 
     worker.start()
 
-    async with client(worker) as one:
+    async with worker.client() as one:
         nodes = await one.call("get_nodes")
     assert [node["uuid"] for node in nodes] == ["before", "after"]
     assert nodes[0]["name"] == name
@@ -126,7 +118,7 @@ async def _read_only(one: WorkerClient) -> str:
 
 
 async def _three_nodes(worker: Any, end: signal.Signals) -> None:
-    async with client(worker) as one:
+    async with worker.client() as one:
         for name in "abc":
             await one.call("add_node", node_id="t.add", uuid=name)
             if name == "b":
@@ -163,7 +155,7 @@ async def test_a_journal_torn_in_mid_line_loses_that_line_only(make_worker: Make
     worker.start()
 
     assert await uuids(worker) == ["a", "b"]
-    async with client(worker) as one:
+    async with worker.client() as one:
         await one.call("add_node", node_id="t.add", uuid="d")
     worker.kill()
     worker.start()

@@ -28,13 +28,6 @@ SOON_S = 5.0
 
 
 @asynccontextmanager
-async def client(worker: Any) -> AsyncIterator[WorkerClient]:
-    token = worker.bearer["Authorization"].removeprefix("Bearer ")
-    async with await connect(worker.url.replace("http", "ws", 1), token) as made:
-        yield made
-
-
-@asynccontextmanager
 async def plain_socket(worker: Any) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
     async with (
         aiohttp.ClientSession(headers=worker.bearer) as session,
@@ -149,7 +142,7 @@ def test_sigterm_ends_it_within_two_seconds(make_worker: MakeWorker) -> None:
 
 async def test_sigterm_ends_it_in_time_while_a_node_blocks(make_worker: MakeWorker, tmp_path: Path) -> None:
     worker = make_worker().start()
-    async with client(worker) as one:
+    async with worker.client() as one:
         await one.call("add_node", node_id="t.block", uuid="b")
         await _block(one, tmp_path / "never")
         begin = time.monotonic()
@@ -162,7 +155,7 @@ async def test_sigterm_ends_it_in_time_while_a_node_blocks(make_worker: MakeWork
 
 async def test_a_client_may_stop_it(make_worker: MakeWorker) -> None:
     worker = make_worker().start()
-    async with client(worker) as one:
+    async with worker.client() as one:
         assert await one.call("stop_worker") == {"success": True}
 
     assert await asyncio.to_thread(worker.process.wait, 10) == 0
@@ -209,7 +202,7 @@ async def test_a_frame_over_the_limit_closes_with_1009(make_worker: MakeWorker) 
 
 async def test_the_client_says_what_went_wrong(make_worker: MakeWorker) -> None:
     worker = make_worker().start()
-    async with client(worker) as one:
+    async with worker.client() as one:
         with pytest.raises(CallFailedError, match="unknown command") as caught:
             await one.call("fly")
         assert caught.value.code == "unknown_command"
@@ -219,7 +212,7 @@ async def test_the_client_says_what_went_wrong(make_worker: MakeWorker) -> None:
 
 async def test_a_large_answer_is_fetched_over_http(make_worker: MakeWorker) -> None:
     worker = make_worker(message_size_before_request=2000).start()
-    async with client(worker) as one:
+    async with worker.client() as one:
         library = await one.call("get_library")
 
     assert [shelf["name"] for shelf in library["shelves"]] != []
@@ -243,7 +236,7 @@ async def _block(one: WorkerClient, path: Path) -> None:
 
 async def test_a_graph_is_there_again_after_kill_9(make_worker: MakeWorker) -> None:
     worker = make_worker().start()
-    async with client(worker) as one:
+    async with worker.client() as one:
         await one.call("add_node", node_id="t.add", uuid="x", frontend={"pos": [10, 20]})
         await one.call("add_node", node_id="t.add", uuid="y", name="second")
         await one.call("add_edge", src_uuid="x", src_io="out", dst_uuid="y", dst_io="a")
@@ -255,7 +248,7 @@ async def test_a_graph_is_there_again_after_kill_9(make_worker: MakeWorker) -> N
 
     worker.start()
 
-    async with client(worker) as one:
+    async with worker.client() as one:
         state = await one.call("full_state")
         nodes = {node["uuid"]: node for node in state["nodespace"]["nodes"]}
         assert [node["uuid"] for node in before] == list(nodes)
@@ -273,7 +266,7 @@ async def test_while_a_node_blocks_reads_are_quick_and_edits_say_what_they_wait_
 ) -> None:
     worker = make_worker().start()
     gate = tmp_path / "gate"
-    async with client(worker) as one:
+    async with worker.client() as one:
         await one.call("add_node", node_id=kind, uuid="b", name="the blocker")
         await _block(one, gate)
 
@@ -296,7 +289,7 @@ async def test_while_a_node_blocks_reads_are_quick_and_edits_say_what_they_wait_
 async def test_stop_answers_in_time_also_while_a_node_blocks(make_worker: MakeWorker, tmp_path: Path) -> None:
     worker = make_worker().start()
     gate = tmp_path / "gate"
-    async with client(worker) as one:
+    async with worker.client() as one:
         await one.call("add_node", node_id="t.block", uuid="b")
         await _block(one, gate)
         begin = time.monotonic()
@@ -320,7 +313,7 @@ async def _progress(one: WorkerClient) -> dict[str, Any]:
 async def test_values_that_json_cannot_carry_have_an_address(make_worker: MakeWorker) -> None:
     worker = make_worker().start()
     picture = b"\x89PNG\r\n\x1a\n" + bytes(4)
-    async with client(worker) as one:
+    async with worker.client() as one:
         await one.call("add_node", node_id="t.picture", uuid="p")
         await one.call("trigger_node", uuid="p")
         async with asyncio.timeout(15):
@@ -338,7 +331,7 @@ async def test_values_that_json_cannot_carry_have_an_address(make_worker: MakeWo
 
 async def test_files_come_and_go(make_worker: MakeWorker) -> None:
     worker = make_worker().start()
-    async with client(worker) as one, aiohttp.ClientSession(worker.url, headers=worker.bearer) as web:
+    async with worker.client() as one, aiohttp.ClientSession(worker.url, headers=worker.bearer) as web:
         for expected in ("data.csv", "data-1.csv"):
             form = aiohttp.FormData()
             form.add_field("file", b"a,b\n1,2\n", filename="data.csv")
@@ -365,7 +358,7 @@ async def test_files_come_and_go(make_worker: MakeWorker) -> None:
 
 async def test_a_client_that_does_not_read_skips_values_and_ends_on_the_last(make_worker: MakeWorker) -> None:
     worker = make_worker().start()
-    async with aiohttp.ClientSession(worker.url, headers=worker.bearer) as http, client(worker) as one:
+    async with aiohttp.ClientSession(worker.url, headers=worker.bearer) as http, worker.client() as one:
         slow = await http.ws_connect("/", protocols=("funcnodes.v1",))
         await one.call("add_node", node_id="t.join", uuid="j")
         updates = 1500
@@ -411,7 +404,7 @@ async def test_clients_hear_that_it_ends(make_worker: MakeWorker) -> None:
 
 async def test_a_lost_connection_is_caught_up(make_worker: MakeWorker) -> None:
     worker = make_worker().start()
-    async with aiohttp.ClientSession(worker.url, headers=worker.bearer) as http, client(worker) as one:
+    async with aiohttp.ClientSession(worker.url, headers=worker.bearer) as http, worker.client() as one:
         first = await http.ws_connect("/", protocols=("funcnodes.v1",))
         hello = await first.receive_json()
         await first.close()

@@ -1,4 +1,4 @@
-"""Rules 7, 9, 17 and 18: If, For, While, streams and free cycles."""
+"""Rules 7, 9, 17 and 18: For, While, streams and free cycles."""
 
 import asyncio
 from typing import Any
@@ -350,3 +350,50 @@ async def test_awaiting_inside_a_run_releases_what_the_run_holds() -> None:
         assert runs(other)[0] == (0, 0)
         assert runs(other)[-1][0] == (1 if direct else 2)
         at_rest([node, between, other])
+
+
+@NodeDecorator("test.engine.loops.later")
+async def later(x: Any) -> Any:
+    for _ in range(5):
+        await asyncio.sleep(0)
+    return f"{x}!"
+
+
+@NodeDecorator("test.engine.loops.pair")
+def pair(x: str) -> list[str]:
+    return [f"{x}a", f"{x}b"]
+
+
+def body(loop: Node) -> Node:
+    """An asynchronous node between `do` and `collector`."""
+    node = later()
+    loop.outputs["do"].connect(node.inputs["x"])
+    node.outputs["out"].connect(loop.inputs["collector"])
+    return node
+
+
+async def test_a_loop_waits_for_an_asynchronous_body() -> None:
+    loop = Loop()
+    node = body(loop)
+    loop.inputs["items"].value = ["a", "b", "c"]
+
+    async with asyncio.timeout(10):
+        await loop
+
+    assert loop.outputs["done"].value == ["a!", "b!", "c!"]
+    assert node.run_count == 3
+
+
+async def test_a_loop_inside_a_loop_collects_per_item() -> None:
+    outer, inner, split = Loop(), Loop(), pair()
+    node = body(inner)
+    outer.outputs["do"].connect(split.inputs["x"])
+    split.outputs["out"].connect(inner.inputs["items"])
+    inner.outputs["done"].connect(outer.inputs["collector"])
+    outer.inputs["items"].value = ["x", "y"]
+
+    async with asyncio.timeout(10):
+        await outer
+
+    assert outer.outputs["done"].value == [["xa!", "xb!"], ["ya!", "yb!"]]
+    assert node.run_count == 4
