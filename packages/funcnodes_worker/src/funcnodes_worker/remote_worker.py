@@ -45,6 +45,9 @@ class EmbeddedWorker:
     Args:
         data_path: the folder of the graph; in the configuration directory by default.
         default_nodes: shelves beside those of the installed modules.
+        nodespace_delay: ignored, as the next two: nothing is polled and every edit is kept at once.
+        local_worker_lookup_delay: ignored.
+        save_delay: ignored.
         required_heatbeat: ends without a heartbeat in so many seconds (the name is that of earlier releases).
         uuid: which worker; a new one by default.
         name: what people see.
@@ -56,7 +59,9 @@ class EmbeddedWorker:
         self,
         data_path: Path | str | None = None,
         default_nodes: Sequence[Shelf] | None = None,
-        *,
+        nodespace_delay: float = 0.005,
+        local_worker_lookup_delay: float = 5,
+        save_delay: float = 5,
         required_heatbeat: float | None = None,
         uuid: str | None = None,
         name: str | None = None,
@@ -140,10 +145,8 @@ class EmbeddedWorker:
 class RemoteWorker(EmbeddedWorker, ABC):
     """A worker with one client, whose messages a subclass carries; it speaks `funcnodes.v1`."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._session: Session | None = None
-        self._early: list[bytes | str] = []
+    _session: Session | None = None
+    _early: tuple[bytes | str, ...] = ()  # what came before the worker ran
 
     @abstractmethod
     async def sendmessage(self, msg: str, **kwargs: Any) -> None:
@@ -157,7 +160,7 @@ class RemoteWorker(EmbeddedWorker, ABC):
         """Take in a message of the client; the answer comes by `sendmessage`. It need not be awaited."""
         frame = message if isinstance(message, (str, bytes)) else json.dumps(message)
         if self._session is None:
-            self._early.append(frame)
+            self._early = (*self._early, frame)
         else:
             self._session.receive(frame)
         taken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -171,7 +174,7 @@ class RemoteWorker(EmbeddedWorker, ABC):
             worker.sessions.add(session)
             for frame in self._early:
                 session.receive(frame)
-            self._early.clear()
+            self._early = ()
             sender = asyncio.create_task(self._send(session))
             await worker.stop_requested.wait()
         await sender

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from funcnodes_core.exceptions import EdgeNotFoundError, NodeConnectionError
 from funcnodes_core.io.base import NO_LINKS, NodeIO
 from funcnodes_core.io.connection import Link, check_threads, raise_allow_connections, structure_version
+from funcnodes_core.io.datapath import DataPath
 from funcnodes_core.io.input import NodeInput
 from funcnodes_core.io.state import restore_description, serialize_port
 from funcnodes_core.sentinels import NoValue
@@ -93,6 +94,11 @@ class NodeOutput(NodeIO):
                 receiver._value_arrived(target, link, value, trigger)
             else:
                 target._announce(value, trigger, link)
+
+    @property
+    def datapath(self) -> DataPath | None:
+        """What followed from the value that was sent; None without a value."""
+        return DataPath(self) if self._value is not NoValue and self._node() is not None else None
 
     @property
     def connections(self) -> list[NodeIO]:

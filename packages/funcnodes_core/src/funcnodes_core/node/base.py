@@ -56,6 +56,7 @@ class Node(RunnableNode, metaclass=NodeMeta):
     _input_templates: ClassVar[tuple[NodeIO, ...]]
     _output_templates: ClassVar[tuple[NodeIO, ...]]
     _port_cache: ClassVar[dict[Any, Any]]
+    _stack: TriggerStack | None = None
 
     def __init__(
         self,
@@ -218,8 +219,19 @@ class Node(RunnableNode, metaclass=NodeMeta):
         if self._run is not None:
             raise InTriggerError(f"{self.name!r} is running")
         stack = triggerstack if triggerstack is not None else TriggerStack()
-        stack.append(control.start_now(self))
+        task = control.start_now(self)
+        stack.append(task)
+        self._stack = stack
+        task.add_done_callback(self._forget_stack)
         return stack
+
+    def _forget_stack(self, task: asyncio.Task[Any]) -> None:
+        self._stack = None  # it holds what the run returned
+
+    @property
+    def triggerstack(self) -> TriggerStack | None:
+        """What the last `trigger` returned, until that run is over."""
+        return self._stack
 
     def __await__(self) -> Generator[Any, None, None]:
         return wait_for([self], force=True).__await__()
