@@ -22,6 +22,8 @@ NO_VALUE_TEXT = "<NoValue>"
 PREVIEW_CHARS = 1000
 PREVIEW_ITEMS = 10
 _SCALARS = (str, int, float, bool, type(None))
+_JSON_TYPES = (str, int, float, list, tuple, dict)
+_PLAIN = (*_SCALARS, dict, list, tuple)
 _LISTS = (list, tuple, set, frozenset, WeakSet)
 
 
@@ -52,6 +54,19 @@ class EncoderRegistry(dict[type, list[Encoder]]):
     def __init__(self) -> None:
         super().__init__()
         self._found: WeakKeyDictionary[type, tuple[Encoder, ...]] = WeakKeyDictionary()
+        self._plain: dict[type, bool] | None = None
+
+    @property
+    def plain(self) -> dict[type, bool]:
+        """Which types of JSON nobody encodes; true for dict and list, whose items may still be anything."""
+        if self._plain is None:
+            kinds = {str: False, int: False, bool: False, type(None): False, dict: True, list: True}
+            self._plain = {kind: nested for kind, nested in kinds.items() if not self.lookup(kind)}
+        return self._plain
+
+    def _changed(self) -> None:
+        self._found.clear()
+        self._plain = None
 
     def add(self, encoder: Encoder, classes: Iterable[type] | type | None, *, first: bool) -> None:
         """Adds an encoder behind or in front of those that a class has."""
@@ -59,20 +74,20 @@ class EncoderRegistry(dict[type, list[Encoder]]):
         for cls in [object] if chosen is None else chosen:
             encoders = self.setdefault(cls, [])
             encoders.insert(0 if first else len(encoders), encoder)
-        self._found.clear()
+        self._changed()
 
     def remove(self, encoder: Encoder) -> None:
         """Takes an encoder off every class."""
         for encoders in self.values():
             while encoder in encoders:
                 encoders.remove(encoder)
-        self._found.clear()
+        self._changed()
 
     def lookup(self, cls: type) -> tuple[Encoder, ...]:
         """The encoders for values of a class: its own, then those of its bases in order."""
         found = self._found.get(cls)
         if found is None:
-            skip = _SCALAR_BLIND if cls in _SCALARS else ()
+            skip = _PLAIN_BLIND if cls in _PLAIN else ()
             found = tuple(e for base in cls.__mro__ for e in self.get(base, ()) if e not in skip)
             self._found[cls] = found
         return found
@@ -111,11 +126,19 @@ class JSONEncoder(json.JSONEncoder):
         Raises:
             ValueError: The value contains itself.
         """
-        outer = seen or set()
-        if type(obj) not in _SCALARS:
-            if id(obj) in outer:
-                raise ValueError("Circular reference detected.")
-            outer = outer | {id(obj)}
+        if type(obj) in _SCALARS:
+            return cls._encode(obj, preview, seen or set())
+        inside = set() if seen is None else seen
+        if id(obj) in inside:
+            raise ValueError("Circular reference detected.")
+        inside.add(id(obj))
+        try:
+            return cls._encode(obj, preview, inside)
+        finally:
+            inside.discard(id(obj))
+
+    @classmethod
+    def _encode(cls, obj: Any, preview: bool, seen: set[int], lazy: bool = False) -> Any:
         for encoder in cls.encoder_registry.lookup(type(obj)):
             answer = encoder(obj, preview)
             result = answer if isinstance(answer, Encdata) else Encdata(answer[0], handeled=answer[1])
@@ -124,8 +147,11 @@ class JSONEncoder(json.JSONEncoder):
             if result.done:
                 return result.data
             go_on = preview if result.continue_preview is None else result.continue_preview
-            return cls.apply_custom_encoding(result.data, go_on, outer)
-        return cls._encode_default(obj, preview, outer)
+            plain = cls.encoder_registry.plain
+            if lazy and not go_on and plain.get(type(result.data)):
+                return _as_json_takes_it(result.data, cls, plain, seen)
+            return cls.apply_custom_encoding(result.data, go_on, seen)
+        return cls._encode_default(obj, preview, seen)
 
     @classmethod
     def _encode_default(cls, obj: Any, preview: bool, seen: set[int]) -> Any:
@@ -135,7 +161,7 @@ class JSONEncoder(json.JSONEncoder):
             return obj
         if isinstance(obj, float):
             return obj if obj == obj else None
-        if isinstance(obj, Mapping):
+        if isinstance(obj, (dict, Mapping)):
             return {key: cls.apply_custom_encoding(item, preview, seen) for key, item in obj.items()}
         if isinstance(obj, _LISTS):
             items = list(obj)[:PREVIEW_ITEMS] if preview else obj
@@ -144,7 +170,36 @@ class JSONEncoder(json.JSONEncoder):
 
     def default(self, o: Any) -> Any:
         """Called by `json` for values that it does not know."""
-        return self.apply_custom_encoding(o, preview=self.default_preview)
+        if self.default_preview or type(o) in _PLAIN:
+            return self.apply_custom_encoding(o, preview=self.default_preview)
+        return self._encode(o, False, {id(o)}, lazy=True)
+
+
+def _as_json_takes_it(obj: Any, encoder: type[JSONEncoder], plain: dict[type, bool], seen: set[int]) -> Any:
+    """A dict or list in which `json` itself finds what to ask for; the same object if nothing changes.
+
+    Left alone are plain leaves, and values that `json` hands to `default` anyway. Saved graphs
+    are little else: they are looked through, not copied.
+    """
+    if id(obj) in seen:
+        raise ValueError("Circular reference detected.")
+    seen.add(id(obj))
+    made = obj
+    for key, item in obj.items() if type(obj) is dict else enumerate(obj):
+        kind = type(item)
+        nested = plain.get(kind)
+        if nested is False or (nested is None and not issubclass(kind, _JSON_TYPES)):
+            continue
+        if nested:
+            new = _as_json_takes_it(item, encoder, plain, seen)
+        else:
+            new = encoder.apply_custom_encoding(item, False, seen)
+        if new is not item:
+            if made is obj:
+                made = obj.copy()
+            made[key] = new
+    seen.discard(id(obj))
+    return made
 
 
 def _encode_repr_json(obj: Any, _preview: bool) -> Encdata:
@@ -183,8 +238,8 @@ def _encode_no_value(_obj: NoValueType, _preview: bool) -> Encdata:
     return Encdata(NO_VALUE_TEXT, done=True, handeled=True)
 
 
-# plain scalars are never of these kinds, and there are many of them
-_SCALAR_BLIND = (_encode_repr_json, _encode_full, _encode_dataclass)
+# plain scalars, lists and dicts are never of these kinds, and there are many of them
+_PLAIN_BLIND = (_encode_repr_json, _encode_full, _encode_dataclass)
 
 JSONEncoder.add_encoder(_encode_repr_json)
 JSONEncoder.add_encoder(_encode_full)
