@@ -126,6 +126,7 @@ class NodeIO(EventEmitterMixin):
         spec.type = type
         spec.type_spec = None
         spec.auto_options = None
+        spec.described = None
         spec.description = description
         spec.allow_multiple = self._default_multiple if allow_multiple is None else bool(allow_multiple)
         spec.render_options = dict(render_options or {})
@@ -175,6 +176,7 @@ class NodeIO(EventEmitterMixin):
         if not self._owns_spec:
             self._spec = copy.copy(self._spec)
             self._owns_spec = True
+        self._spec.described = None
         return self._spec
 
     def _changed(self, *fields: str) -> None:

@@ -15,6 +15,7 @@ class PortSpec:
         "allow_multiple",
         "auto_options",
         "class_default",
+        "described",
         "description",
         "does_trigger",
         "emit_value_set",
@@ -44,6 +45,8 @@ class PortSpec:
     class_default: Any
     type_spec: Any
     auto_options: dict[str, Any] | None
+    # what is saved of every port that shares this, until one changes it
+    described: dict[str, Any] | None
 
 
 def as_callbacks(on: Mapping[str, Any] | None) -> dict[str, list[Callable[..., Any]]]:

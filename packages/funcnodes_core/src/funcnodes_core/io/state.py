@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from funcnodes_core.io.base import NodeIO
+from funcnodes_core.io.spec import merge_options
 from funcnodes_core.sentinels import NoValue
 
 __all__ = ["restore_description", "serialize_port"]
@@ -13,19 +14,11 @@ __all__ = ["restore_description", "serialize_port"]
 
 def serialize_port(io: NodeIO, *, drop: bool) -> dict[str, Any]:
     """A port as a dict; `drop` leaves out what the node class says anyway."""
-    out: dict[str, Any] = {"id": io.id, "is_input": io.is_input(), "emit_value_set": io.emit_value_set}
     if not drop:
-        out |= {
-            "name": io.name,
-            "description": io.description,
-            "type": io.type_spec,
-            "allow_multiple": io.allow_multiple,
-            "uuid": io.uuid,
-            "render_options": io.render_options,
-            "value_options": io.value_options,
-            "hidden": io.hidden,
-        }
+        out = _described(io).copy()
+        out["value_options"] = io.value_options if io._option_updates else dict(out["value_options"])
     else:
+        out = {"id": io.id, "is_input": io.is_input(), "emit_value_set": io.emit_value_set}
         if io.name != io.id:
             out["name"] = io.name
         if io.hidden:
@@ -39,14 +32,40 @@ def serialize_port(io: NodeIO, *, drop: bool) -> dict[str, Any]:
     return out
 
 
+def _described(io: NodeIO) -> dict[str, Any]:
+    """What does not change from one port of a class to the next, worked out once for all of them."""
+    spec = io._spec
+    if spec.described is None:
+        spec.described = {
+            "id": io.id,
+            "is_input": io.is_input(),
+            "emit_value_set": io.emit_value_set,
+            "name": io.name,
+            "description": io.description,
+            "type": io.type_spec,
+            "allow_multiple": io.allow_multiple,
+            "uuid": io.uuid,
+            "render_options": io.render_options,
+            "value_options": merge_options(io._auto_options(), spec.value_options),
+            "hidden": io.hidden,
+        }
+    return spec.described
+
+
 def restore_description(io: NodeIO, data: Mapping[str, Any]) -> None:
     """Give a port the label and options that were saved; nobody is told."""
-    spec = io._own()
-    if data.get("name"):
-        spec.name = str(data["name"])
-    if "hidden" in data:
-        spec.hidden = bool(data["hidden"])
     if data.get("value_options"):
         io._option_updates = dict(data["value_options"])
+    changes: dict[str, Any] = {}
+    if data.get("name"):
+        changes["name"] = str(data["name"])
+    if "hidden" in data:
+        changes["hidden"] = bool(data["hidden"])
     if data.get("render_options"):
-        spec.render_options = dict(data["render_options"])
+        changes["render_options"] = dict(data["render_options"])
+    # a port that is saved as its class has it goes on sharing the description
+    changes = {key: value for key, value in changes.items() if getattr(io._spec, key) != value}
+    if changes:
+        spec = io._own()
+        for key, value in changes.items():
+            setattr(spec, key, value)

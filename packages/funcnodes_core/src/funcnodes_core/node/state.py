@@ -136,17 +136,22 @@ def status(node: NodeLike) -> dict[str, Any]:
 
 def serialize(node: NodeLike, *, drop: bool) -> dict[str, Any]:
     """The node with the keys that earlier releases wrote."""
+    ports = {
+        port.id: port.serialize(drop=drop)
+        for port in (*node.inputs.values(), *node.outputs.values())
+        if not drop or not port.id.startswith("_trigger") or port.is_connected()
+    }
+    return _with_ports(node, ports, drop=drop)
+
+
+def _with_ports(node: NodeLike, ports: dict[str, Any], *, drop: bool) -> dict[str, Any]:
     cls = type(node)
     out: dict[str, Any] = {
         "name": node.name,
         "id": node.uuid,
         "node_id": node.node_id,
         "node_name": getattr(node, "node_name", cls.__name__),
-        "io": {
-            port.id: port.serialize(drop=drop)
-            for port in (*node.inputs.values(), *node.outputs.values())
-            if not drop or not port.id.startswith("_trigger") or port.is_connected()
-        },
+        "io": ports,
     }
     if node.reset_inputs_on_trigger != cls.default_reset_inputs_on_trigger or not drop:
         out["reset_inputs_on_trigger"] = node.reset_inputs_on_trigger
@@ -163,9 +168,9 @@ def serialize(node: NodeLike, *, drop: bool) -> dict[str, Any]:
 
 def full_serialize(node: NodeLike, *, with_io_values: bool) -> dict[str, Any]:
     """Everything about the node."""
-    out = serialize(node, drop=False)
     ports: list[NodeIO] = [*node.inputs.values(), *node.outputs.values()]
-    out["io"] = {port.id: port.full_serialize(with_value=with_io_values) for port in ports}
+    described = {port.id: port.full_serialize(with_value=with_io_values) for port in ports}
+    out = _with_ports(node, described, drop=False)
     out["io_order"] = [port.id for port in ports]
     out["status"] = status(node)
     out["in_trigger"] = node.in_trigger
