@@ -81,7 +81,7 @@ class RunnableNode(EventEmitterMixin):
 
     def _ports_changed(self) -> None:
         # prepared once: what a run reads, in order
-        self._arguments = [(i, p) for i, p in self.inputs.items() if i != "_triggerinput"]
+        self._arguments = tuple([(i, p) for i, p in self.inputs.items() if i != "_triggerinput"])
         self._unready = 0
         for port in self.inputs.values():
             port._missing = False

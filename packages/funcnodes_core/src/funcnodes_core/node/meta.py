@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from abc import ABCMeta
 from typing import Any, cast
@@ -27,13 +28,26 @@ PROTECTED = frozenset(
 
 def _collect(cls: type) -> dict[str, NodeIO]:
     """Port templates: a class's own in the order of definition, then inherited ones by name."""
-    own = {name: value for name, value in vars(cls).items() if isinstance(value, NodeIO)}
+    body = vars(cls)
+    own = {name: value for name, value in body.items() if isinstance(value, NodeIO)}
     inherited: dict[str, NodeIO] = {}
     for base in cls.__mro__[1:]:
-        for name, value in vars(base).items():
-            if isinstance(value, NodeIO) and name not in vars(cls):
+        ports = _fixed_ports(base) if base.__module__ in _FIXED_MODULES else _ports_of(base)
+        for name, value in ports.items():
+            if name not in body:
                 inherited.setdefault(name, value)
     return own | {name: inherited[name] for name in sorted(inherited)}
+
+
+def _ports_of(base: type) -> dict[str, NodeIO]:
+    return {name: value for name, value in vars(base).items() if isinstance(value, NodeIO)}
+
+
+# the bases of every node have some hundred attributes, and nobody adds ports to them
+_FIXED_MODULES = frozenset(
+    {"builtins", "funcnodes_core.eventmanager", "funcnodes_core.node.core", "funcnodes_core.node.base"}
+)
+_fixed_ports = functools.cache(_ports_of)
 
 
 def _make_ids_unique(cls: type, templates: dict[str, NodeIO]) -> None:

@@ -39,7 +39,7 @@ class NodeLike(Runnable, Protocol):
     last_progress: dict[str, Any] | None
     run_count: int
 
-    _arguments: list[tuple[str, NodeInput]]
+    _arguments: tuple[tuple[str, NodeInput], ...]
     _beat: NodeOutput
     _mode: NodeMode
     _name: str | None
