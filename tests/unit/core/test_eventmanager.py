@@ -11,7 +11,6 @@ from funcnodes_core.eventmanager import (
     AsyncEventManager,
     EventEmitterMixin,
     MessageInArgs,
-    Signal,
     emit_after,
     emit_before,
 )
@@ -266,21 +265,6 @@ def test_messages_need_a_sender() -> None:
         MessageInArgs(a=2)
     with pytest.raises(ValueError, match="src"):
         MessageInArgs()
-
-
-def test_signals_call_in_order_until_disconnected() -> None:
-    signal: Signal[int] = Signal()
-    seen: list[tuple[str, int]] = []
-    silent = bool(signal)
-    disconnect = signal.connect(lambda n: seen.append(("a", n)))
-    signal.connect(lambda n: seen.append(("b", n)))
-    signal.emit(1)
-    disconnect()
-    disconnect()
-    signal.emit(2)
-
-    assert silent is False
-    assert seen == [("a", 1), ("b", 1), ("b", 2)]
 
 
 @pytest.mark.anyio

@@ -146,6 +146,35 @@ def test_failed_append_leaves_whole_entries_and_the_next_one_works(path: Path) -
     assert reading.warnings == []
 
 
+HALF_WRITTEN = """
+import os, resource, signal, sys
+from pathlib import Path
+from funcnodes_worker.edits import SetField
+from funcnodes_worker.errors import JournalError
+from funcnodes_worker.journal import Commit, Journal
+from msgspec import UNSET
+
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+journal = Journal(Path(sys.argv[1]))
+journal.open()
+resource.setrlimit(resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
+sizes = {1: 10, 2: 8000}
+try:
+    journal.append([Commit(rev=rev, edits=[SetField(("props", "k"), UNSET, "x" * n)]) for rev, n in sizes.items()])
+except JournalError:
+    os._exit(0)
+"""
+
+
+def test_no_entry_of_a_refused_append_comes_back_after_a_crash(path: Path) -> None:
+    subprocess.run([sys.executable, "-c", HALF_WRITTEN, str(path)], check=True)
+
+    reading = Journal(path).open()
+
+    assert path.stat().st_size == 0
+    assert reading.entries == []
+
+
 def test_journal_in_a_missing_folder_says_so(tmp_path: Path) -> None:
     with pytest.raises(JournalError, match="cannot write the journal"):
         Journal(tmp_path / "gone" / "nodespace.journal").open()

@@ -1,4 +1,4 @@
-"""Events: callbacks by name, typed signals, and named asyncio events."""
+"""Events: callbacks by name, and named asyncio events."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 import functools
 import inspect
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from funcnodes_core.exceptions import MissingSourceError
 
@@ -15,12 +15,10 @@ __all__ = [
     "EventCallback",
     "EventEmitterMixin",
     "MessageInArgs",
-    "Signal",
     "emit_after",
     "emit_before",
 ]
 
-T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
 EventCallback = Callable[..., Any]
 ANY_EVENT = "*"
@@ -269,36 +267,6 @@ def _around(
 
         wrapper = calling
     return functools.wraps(method)(wrapper)  # type: ignore[return-value]
-
-
-class Signal(Generic[T]):
-    """One kind of event with one typed payload."""
-
-    __slots__ = ("_callbacks",)
-
-    def __init__(self) -> None:
-        self._callbacks: tuple[Callable[[T], object], ...] = ()
-
-    def connect(self, callback: Callable[[T], object]) -> Callable[[], None]:
-        """Calls `callback` with every payload; the returned function ends that."""
-        self._callbacks = (*self._callbacks, callback)
-
-        def disconnect() -> None:
-            kept = list(self._callbacks)
-            if callback in kept:
-                kept.remove(callback)
-            self._callbacks = tuple(kept)
-
-        return disconnect
-
-    def emit(self, payload: T) -> None:
-        """Calls every callback, in the order of connection; their errors propagate."""
-        for callback in self._callbacks:
-            callback(payload)
-
-    def __bool__(self) -> bool:
-        """Whether anybody is connected."""
-        return bool(self._callbacks)
 
 
 class AsyncEventManager:

@@ -15,6 +15,7 @@ import threading
 import time
 import zlib
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 
@@ -181,6 +182,8 @@ class Journal:
         try:
             self._append(data)
         except OSError as exc:
+            with suppress(OSError):  # the next append or the next start does it
+                self._cut_torn()
             raise JournalError(
                 exc.errno,
                 f"the journal cannot be written ({exc.strerror}); nothing was changed",
@@ -192,9 +195,7 @@ class Journal:
             self._open()
         if self._syncer is not None:
             self._syncer.check()
-        if self._torn:
-            os.ftruncate(self._fd, self._good_bytes)
-            self._torn = False
+        self._cut_torn()
         self._torn = True
         view = memoryview(data)
         while view:
@@ -206,8 +207,8 @@ class Journal:
         if self._syncer is not None:
             self._syncer.request()
 
-    def repair(self) -> None:
-        """Cuts off what a failed append has left, where the disk lets it."""
+    def _cut_torn(self) -> None:
+        """Cuts off what a failed append has left: whole entries of it must not come back at a start."""
         if self._torn and self._fd >= 0:
             os.ftruncate(self._fd, self._good_bytes)
             self._torn = False
