@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 from uuid import uuid4
 
 from funcnodes_core.eventmanager import EventEmitterMixin
@@ -16,17 +16,7 @@ if TYPE_CHECKING:
     import weakref
 
 
-__all__ = ["NO_LINKS", "Link", "NodeIO", "PortOwner", "nobody"]
-
-
-class PortOwner(Protocol):
-    """What a port needs of the node it belongs to."""
-
-    uuid: str
-    _watched: bool
-
-    def _port_event(self, port: NodeIO, event: str, msg: dict[str, Any]) -> None: ...
-    def _port_changed(self, port: NodeIO, fields: tuple[str, ...]) -> None: ...
+__all__ = ["NO_LINKS", "Link", "NodeIO", "nobody"]
 
 
 def nobody() -> None:
