@@ -24,8 +24,9 @@ structure_version = _Structure()
 
 
 def _in_use(dst: NodeIO, src: NodeIO) -> bool:
-    taken = [link for link in dst.links_in if link.src is not src]
-    return bool(taken) and not dst.allow_multiple
+    if not dst.links_in or dst.allow_multiple:
+        return False
+    return any(link.src is not src for link in dst.links_in)
 
 
 def can_connect(src: NodeIO, dst: NodeIO, *, replace: bool = False) -> Verdict:
@@ -57,11 +58,12 @@ def raise_allow_connections(src: NodeIO, trg: NodeIO) -> Literal[True]:
         NodeConnectionError: Two outputs, or the same port twice.
         MultipleConnectionsError: The input takes one connection and has it.
     """
-    if not src.is_input() and not trg.is_input():
+    into = trg.is_input()
+    if not into and not src.is_input():
         raise NodeConnectionError(f"two outputs cannot be connected: {src.full_id!r} and {trg.full_id!r}")
     if src is trg:
         raise NodeConnectionError(f"a port cannot be connected with itself: {src.full_id!r}")
-    first, second = (trg, src) if trg.is_input() else (src, trg)
+    first, second = (trg, src) if into else (src, trg)
     if _in_use(first, second):
         raise MultipleConnectionsError(
             f"input {first.full_id!r} is connected already and takes one connection"

@@ -246,7 +246,8 @@ class NodeInput(NodeIO):
             self._default = NoValue
             self._refresh_missing()
         self._changed("connected")
-        self.hidden = False
+        if self._spec.hidden:
+            self.hidden = False
 
     def _unlinked(self) -> None:
         """A wire was taken away; after the last one the value is the default again."""

@@ -116,7 +116,7 @@ class NodeOutput(NodeIO):
             NodeConnectionError: `other` is an output.
             MultipleConnectionsError: `other` is taken and `replace` is false.
         """
-        if any(link.src is self for link in other.links_in):
+        if other.links_in and any(link.src is self for link in other.links_in):
             return None
         if replace and other.is_input() and not other.allow_multiple:
             other.disconnect()
@@ -130,7 +130,8 @@ class NodeOutput(NodeIO):
         structure_version.version += 1
         other._linked()
         self._changed("connected")
-        self.hidden = False
+        if self._spec.hidden:
+            self.hidden = False
         if node is not None:
             node._link_added(link)
         result = [
