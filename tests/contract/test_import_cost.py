@@ -63,6 +63,13 @@ def test_core_loads_nothing_but_its_one_dependency(tmp_path: Path) -> None:
     assert foreign(probe("import funcnodes_core", tmp_path)) <= CORE
 
 
+def test_core_loads_no_compression_and_no_temporary_files(tmp_path: Path) -> None:
+    loaded = probe("import asyncio, funcnodes_core", tmp_path)["all"]
+    assert isinstance(loaded, list)
+    # a third of the time an import took: only writing a file needs them
+    assert not {"shutil", "tempfile", "lzma", "bz2", "zlib"} & set(loaded)
+
+
 def test_the_worker_loads_no_server(tmp_path: Path) -> None:
     loaded = foreign(probe("import funcnodes_worker", tmp_path))
     assert loaded <= CORE | {"funcnodes_worker", "msgspec"}

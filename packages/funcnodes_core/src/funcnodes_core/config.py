@@ -7,9 +7,7 @@ Importing reads nothing; the first `get_config` reads, and only `reload`, `updat
 from __future__ import annotations
 
 import os
-import shutil
 import sys
-import tempfile
 import time
 import types
 import warnings
@@ -172,6 +170,8 @@ def write_config(path: str | os.PathLike[str], config: dict[str, Any]) -> None:
     target = Path(path)
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if target.exists():
+        import shutil  # deferred: it loads every compression library
+
         shutil.copy2(target, target.with_name(target.name + ".bu"))
     write_json(target, config)
 
@@ -265,6 +265,9 @@ def set_in_test(
     if not _TestMode.active:
         _TestMode.previous_env = os.environ.get(ENV_CONFIG_DIR)
         _TestMode.active = True
+    import shutil  # deferred: see write_config
+    import tempfile  # deferred: it loads shutil
+
     parts = ([] if no_prefix else ["funcnodes_test"]) + ([str(os.getpid())] if add_pid else [])
     folder = Path(tempfile.gettempdir()) / ("_".join(parts) or "funcnodes")
     if clear:

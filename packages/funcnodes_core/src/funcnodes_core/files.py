@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +35,8 @@ def write_atomic(path: str | os.PathLike[str], data: bytes | str, *, mode: int =
     """
     target = Path(path)
     raw = data.encode("utf-8") if isinstance(data, str) else data
+    import tempfile  # deferred: it loads every compression library
+
     fd, temp = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".tmp")
     with contextlib.ExitStack() as on_failure:
         on_failure.callback(Path(temp).unlink, missing_ok=True)
