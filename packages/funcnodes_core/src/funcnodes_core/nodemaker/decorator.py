@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import inspect
+import types
 import warnings
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from typing import Any, TypeAlias, get_args
@@ -155,7 +156,7 @@ def _build(
     awaited: bool,
 ) -> type[Node]:
     func = signature.func
-    streams = inspect.isgeneratorfunction(func) or inspect.isasyncgenfunction(func)
+    streams = _yields(func)
     is_async = awaited or inspect.iscoroutinefunction(func)
     outputs = [port for port in body.values() if isinstance(port, NodeOutput)]
     wants_node = signature.wants_node
@@ -179,6 +180,13 @@ def _build(
     output_ids = tuple(port.id for port in outputs)
     node_class._direct = DirectCall(wrapper, call, is_async, wants_node, output_ids, streams)
     return node_class
+
+
+def _yields(func: AnyFunction) -> bool:
+    if type(func) is types.FunctionType:
+        # what `inspect` looks at, in the end
+        return bool(func.__code__.co_flags & (inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR))
+    return inspect.isgeneratorfunction(func) or inspect.isasyncgenfunction(func)
 
 
 async def _stream(node: Node, output_ids: tuple[str, ...], values: Any) -> None:

@@ -228,7 +228,8 @@ def _output_annotations(annotations: Mapping[str, Any]) -> list[Any]:
 
 def _strip(annotation: Any) -> tuple[Any, dict[str, Any]]:
     """Type and metadata of an annotation that may be `Annotated`."""
-    if typing.get_origin(annotation) is not Annotated:
+    # what `get_origin` asks last; most annotations are plain classes
+    if type(annotation) is type or typing.get_origin(annotation) is not Annotated:
         return annotation, {}
     base, *extras = typing.get_args(annotation)
     meta: dict[str, Any] = {}
