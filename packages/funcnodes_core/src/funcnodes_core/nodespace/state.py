@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from typing import Any
 
 from funcnodes_core._logging import FUNCNODES_LOGGER
-from funcnodes_core.codec.json import JSONEncoder
 from funcnodes_core.exceptions import FuncNodesError, NodeClassNotFoundError
 from funcnodes_core.lib.shelf import Shelf, flatten_shelf
 from funcnodes_core.node.base import Node
@@ -38,7 +37,7 @@ def check_property(key: str, value: Any) -> None:
     if not isinstance(key, str):
         raise ValueError(f"a property's key is text, not {type(key).__name__}")
     try:
-        json.dumps(value, cls=JSONEncoder)
+        json.dumps(value)
     except (TypeError, ValueError) as exc:
         raise ValueError(f"property {key!r} is not JSON: {exc}") from exc
 
