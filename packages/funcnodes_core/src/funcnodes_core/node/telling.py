@@ -38,7 +38,8 @@ def _observe(node: NodeLike, method: str, *args: Any) -> None:
 
 def run_started(node: NodeLike) -> None:
     """A run began."""
-    _guarded(node, node._event, "triggerstart", {})
+    for event in ("before_trigger", "triggerstart", "after_trigger"):
+        _guarded(node, node._event, event, {})
     _observe(node, "run_started")
 
 
