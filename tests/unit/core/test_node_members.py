@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import time
 from typing import Any
 
@@ -281,3 +282,68 @@ def test_the_class_goes_into_a_dict() -> None:
     assert described["description"] == Halve.description
     assert [port["uuid"] for port in described["inputs"]] == ["x", "scale"]
     assert [port["uuid"] for port in described["outputs"]] == ["half"]
+
+
+def test_options_of_a_class_are_laid_over_its_ports() -> None:
+    heard: list[Any] = []
+
+    @NodeDecorator(
+        "members.options",
+        default_io_options={
+            "x": {
+                "default": 5,
+                "value": 3,
+                "on": {"after_set_value": lambda src, result: heard.append(result)},
+            },
+            "no_such_port": {"hidden": True},
+            "out": {"hidden": True},
+        },
+        default_render_options={"io": {"x": {"type": "color"}}, "data": {"src": "out"}},
+    )
+    def options(x: int = 1) -> int:
+        return x
+
+    node, feeder = options(), Both()
+
+    assert node.inputs["x"].value == 5
+    assert set(heard) == {5}
+    assert node.outputs["out"].hidden
+    assert node.inputs["x"].render_options == {"type": "color"}
+    assert node.render_options["data"] == {"src": "out"}
+    feeder.outputs["out0"].connect(node.inputs["x"])
+    node.inputs["x"].disconnect()
+    assert node.inputs["x"].value == 1, "the function's own default is back"
+    assert options(io_options={"x": {"hidden": True}}).inputs["x"].hidden
+
+
+def test_an_option_that_ports_do_not_have_is_refused_when_a_node_is_made() -> None:
+    @NodeDecorator("members.nonsense", default_io_options={"x": {"nonsense": 1}})
+    def nonsense(x: int) -> int:
+        return x
+
+    with pytest.raises(TypeError, match="nonsense"):
+        nonsense()
+
+
+def test_defaults_that_are_not_json_are_kept_by_name() -> None:
+    class Colour(enum.Enum):
+        RED = 1
+
+    @NodeDecorator("members.defaults")
+    def defaults(
+        colour: Any = Colour.RED,
+        call: Any = len,
+        some: Any = frozenset({1}),
+        none: Any = NoValue,
+        pair: Any = (1, 2),
+        top: float = float("inf"),
+    ) -> None: ...
+
+    values = {io_id: port.value for io_id, port in defaults().inputs.items()}
+
+    assert values["colour"] == "Colour.RED"
+    assert values["call"] == "len"
+    assert values["some"] == "frozenset({1})"
+    assert values["none"] == "<NoValue>"
+    assert values["pair"] == (1, 2)
+    assert values["top"] == float("inf")
