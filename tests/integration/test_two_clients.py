@@ -310,7 +310,9 @@ class RandomUser:
     def _add_edge(self) -> dict[str, Any] | None:
         if len(self.copy.nodes) < 2:
             return None
-        src, dst = self.dice.sample(list(self.copy.nodes), 2)
+        src, dst = sorted(self.dice.sample(list(self.copy.nodes), 2))
+        if self._leads(dst, src):
+            return None  # random circles never come to rest, and this test waits for rest
         inputs = [io for io in self.copy.nodes[dst]["inputs"].values() if not io["connected"]]
         outputs = self.copy.nodes[src]["outputs"].values()
         ends = [(o["id"], i["id"]) for o in outputs for i in inputs if o["type"] == i["type"]]
@@ -324,6 +326,18 @@ class RandomUser:
             "dst_io": into,
             "replace": self.dice.random() < 0.3,
         }
+
+    def _leads(self, start: str, goal: str) -> bool:
+        """Whether wires lead from one node to another."""
+        onward: dict[str, list[str]] = {}
+        for edge in self.copy.edges.values():
+            onward.setdefault(edge["src"][0], []).append(edge["dst"][0])
+        seen, todo = {start}, [start]
+        while todo and goal not in seen:
+            more = [node for node in onward.get(todo.pop(), ()) if node not in seen]
+            seen.update(more)
+            todo += more
+        return goal in seen
 
     def _remove_edge(self) -> dict[str, Any] | None:
         if not self.copy.edges:
