@@ -51,6 +51,7 @@ check: $(SYNCED) $(MODULES) ## lint, formatting, types and the lock file
 	@$(BIN)/ruff format --check --quiet || { echo "run: $(BIN)/ruff format" >&2; exit 1; }
 	@$(BIN)/mypy
 	@$(BIN)/python tools/portable_lock.py --check
+	@$(BIN)/python tools/gen_protocol.py --check
 	@$(BIN)/python tools/gen_docs.py --check
 	@$(BIN)/python tools/gen_examples.py --check
 	@$(NPM) run --silent typecheck

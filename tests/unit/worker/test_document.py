@@ -16,7 +16,7 @@ import pytest
 import funcnodes_core as fn
 from funcnodes_core.nodespace.placeholder import PlaceHolderNode
 from funcnodes_worker.errors import ConflictError, JournalError, NotFoundError, UndoConflictError
-from funcnodes_worker.persistence import store
+from funcnodes_worker.persistence import kept, store
 from funcnodes_worker.protocol import events as ev
 
 pytestmark = pytest.mark.anyio
@@ -187,7 +187,7 @@ async def test_journal_is_cut_into_segments_and_old_values_go(
 ) -> None:
     monkeypatch.setattr(store, "SEGMENT_BYTES", 2000)
     monkeypatch.setattr(store, "MAX_JOURNAL_BYTES", 12_000)
-    monkeypatch.setattr(store, "KEPT_SNAPSHOTS", 2)
+    monkeypatch.setattr(kept, "KEPT_SNAPSHOTS", 2)
     one = bench()
     one.do("add_node", node_id="doc.add", uuid="x")
     for value in range(60):
@@ -290,8 +290,8 @@ async def test_damaged_snapshot_is_set_aside_and_the_journal_brings_all_back(
     first.document.close()
     path = tmp_path / "graph" / "nodespace.json"
     path.write_bytes(path.read_bytes()[:100])
-    for kept in (tmp_path / "graph" / "snapshots").iterdir():
-        kept.write_text("not JSON")
+    for older in (tmp_path / "graph" / "snapshots").iterdir():
+        older.write_text("not JSON")
 
     again = bench()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from pathlib import Path
@@ -24,6 +25,8 @@ else:
 
 
 __all__ = ["Instance", "process_start"]
+
+_NOTE_BYTES = 4096
 
 # the system's lock is one of processes: it does not tell two workers of this one apart
 _HELD_HERE: set[Path] = set()
@@ -108,13 +111,17 @@ class Instance:
         self._let_go()
 
     def _take_data(self, folder: Path) -> None:
-        reason = "another worker that runs keeps its graph there"
+        reason = ""
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            taken = self._take(folder.resolve() / ".lock")
+            lock = folder.resolve() / ".lock"
+            if self._take(lock):
+                _sign(self._held[lock], self._uuid)
+            else:
+                reason = _signed(lock)
         except OSError as error:
-            taken, reason = False, error.strerror or str(error)
-        if not taken:
+            reason = error.strerror or str(error)
+        if reason:
             self._let_go()
             raise StartError(f"worker {self._uuid!r} cannot use the folder {str(folder)!r}: {reason}")
 
@@ -142,3 +149,26 @@ class Instance:
             return int(read_json(self._pid_file)["pid"])
         except (OSError, ValueError, KeyError, TypeError):
             return 0
+
+
+def _sign(lock: IO[str], uuid: str) -> None:
+    """Writes into a lock file who holds it."""
+    lock.truncate(0)
+    lock.write(json.dumps({"pid": os.getpid(), "uuid": uuid}))
+    lock.flush()
+
+
+def _signed(lock: Path) -> str:
+    """Who holds a lock, as a reason why another one does not get it."""
+    if lock in _HELD_HERE:
+        return "another worker of this process keeps its graph there"
+    try:
+        note = json.loads(lock.read_text("ascii")[:_NOTE_BYTES])
+        return f"worker {note['uuid']!r}, which runs as process {note['pid']}, keeps its graph there"
+    except (
+        OSError,
+        ValueError,
+        LookupError,
+        TypeError,
+    ):  # it has not signed yet, or the system lets nobody read
+        return "another worker that runs keeps its graph there"

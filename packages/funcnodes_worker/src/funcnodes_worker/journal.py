@@ -2,7 +2,10 @@
 
 One entry is one line, `<length, 8 hex digits> <CRC-32 of the JSON, 8 hex digits> <JSON>`. An append is one `write`
 to an unbuffered file, so what was acknowledged survives the death of the process; against a power cut the file is
-synced at most 0.1 s later (`durability="grouped"`) or before the answer (`"full"`).
+synced at most 50 ms later (`durability="grouped"`) or before the answer (`"full"`).
+
+Each segment begins with the id of the graph that it belongs to: a journal that comes beside the snapshot of another
+graph (a file was copied into the folder) is set aside and never applied or undone.
 
 The current segment is `nodespace.journal`; `rotate()` closes it as `nodespace.journal.<last revision>` and starts
 another. A torn last line is cut off, anything else that cannot be read is set aside and reported.
@@ -25,12 +28,22 @@ from msgspec import UNSET, Struct, UnsetType
 from funcnodes_worker.edits import Edit
 from funcnodes_worker.errors import JournalError
 
-__all__ = ["Commit", "Durability", "Entry", "Journal", "JournalReading", "PortValue", "Settled", "set_aside"]
+__all__ = [
+    "Commit",
+    "Durability",
+    "Entry",
+    "Head",
+    "Journal",
+    "JournalReading",
+    "PortValue",
+    "Settled",
+    "set_aside",
+]
 
 Durability = Literal["grouped", "full"]
 
 _HEAD_BYTES = 18  # two numbers of eight digits, each with a space behind
-_SYNC_DELAY_S = 0.1
+_SYNC_DELAY_S = 0.03  # the rest of the 50 ms is for the disk
 
 
 class Commit(Struct, tag_field="k", tag="commit", omit_defaults=True, kw_only=True):
@@ -78,10 +91,16 @@ class Settled(Struct, tag_field="k", tag="values", omit_defaults=True, kw_only=T
     ports: list[PortValue]
 
 
+class Head(Struct, tag_field="k", tag="head", kw_only=True):
+    """The first line of a segment: whose journal this is."""
+
+    graph: str
+
+
 Entry = Commit | Settled
 
 _encoder = msgspec.json.Encoder()
-_decoder: msgspec.json.Decoder[Entry] = msgspec.json.Decoder(Entry)
+_decoder: msgspec.json.Decoder[Entry | Head] = msgspec.json.Decoder(Entry | Head)
 
 
 class JournalReading(Struct):
@@ -92,10 +111,15 @@ class JournalReading(Struct):
 
 
 class Journal:
-    """The log of one document. Not thread-safe: it belongs to the graph's thread."""
+    """The log of one document. Not thread-safe: it belongs to the graph's thread.
+
+    Attributes:
+        graph: id of the graph, written at the head of each segment; "" writes no head.
+    """
 
     def __init__(self, path: Path, durability: Durability = "grouped") -> None:
         self.path = path
+        self.graph = ""
         self._full = durability == "full"
         self._fd = -1
         self._good_bytes = 0
@@ -115,13 +139,23 @@ class Journal:
                 found.append(path)
         return sorted(found, key=last_rev)
 
+    def graph_on_disk(self) -> str:
+        """The id of the graph that the newest segment belongs to, "" when it does not say."""
+        found = [head for path in [*self.segments(), self.path] if (head := _graph_of(path))]
+        return found[-1] if found else ""
+
     def open(self) -> JournalReading:
-        """Reads every segment and makes the last one ready for appends.
+        """Reads every segment and makes the last one ready for appends; those of other graphs are set aside.
 
         Raises:
             JournalError: a file cannot be read, or not be opened for writing.
         """
         reading = JournalReading([], [])
+        for path in [*self.segments(), self.path]:
+            if (graph := _graph_of(path)) and self.graph and graph != self.graph:
+                reading.warnings.append(
+                    f"{path.name} is the journal of another graph; it was kept as {set_aside(path).name}"
+                )
         for path in [*self.segments(), self.path]:
             if not self._read(path, reading):
                 break
@@ -179,6 +213,8 @@ class Journal:
             JournalError: the disk refused; the file is as it was, and the next append tries again.
         """
         data = b"".join(encode_entry(entry) for entry in entries)
+        if self.graph and self._good_bytes == 0:
+            data = encode_entry(Head(graph=self.graph)) + data
         try:
             self._append(data)
         except OSError as exc:
@@ -281,7 +317,17 @@ def _is_segment(path: Path) -> bool:
     return number.isascii() and number.isdigit()
 
 
-def encode_entry(entry: Entry) -> bytes:
+def _graph_of(segment: Path) -> str:
+    """The id in a segment's head; "" where it has none or is no readable file: reading it says what is wrong."""
+    try:
+        with segment.open("rb") as file:
+            line = _line_at(file.readline(), 0)
+    except OSError:
+        return ""
+    return line[0].graph if line is not None and isinstance(line[0], Head) else ""
+
+
+def encode_entry(entry: Entry | Head) -> bytes:
     """The line of one entry."""
     body = _encoder.encode(entry)
     return b"%08x %08x %b\n" % (len(body), zlib.crc32(body), body)
@@ -293,11 +339,12 @@ def decode_entries(raw: bytes) -> tuple[list[Entry], int]:
     at = 0
     while (line := _line_at(raw, at)) is not None:
         entry, at = line
-        entries.append(entry)
+        if not isinstance(entry, Head):
+            entries.append(entry)
     return entries, at
 
 
-def _line_at(raw: bytes, at: int) -> tuple[Entry, int] | None:
+def _line_at(raw: bytes, at: int) -> tuple[Entry | Head, int] | None:
     head = raw[at : at + _HEAD_BYTES]
     try:
         length, crc = int(head[:8], 16), int(head[9:17], 16)

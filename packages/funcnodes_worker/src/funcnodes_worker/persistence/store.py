@@ -10,27 +10,24 @@ Knows nothing of nodes: it holds plain records. What was written survives the de
 
 from __future__ import annotations
 
-import os
-import shutil
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
 from msgspec import Struct, field
 
-from funcnodes_core.files import write_atomic
+from funcnodes_core.ids import new_uuid
 from funcnodes_worker.edits import targets
-from funcnodes_worker.errors import DocumentFormatError, JournalError
+from funcnodes_worker.errors import JournalError
 from funcnodes_worker.journal import Commit, Durability, Journal, PortValue, Settled, last_rev, set_aside
 from funcnodes_worker.persistence.blobs import BlobStore, blob_names
-from funcnodes_worker.persistence.export import parse_graph
 from funcnodes_worker.persistence.history import MAX_STEPS, History
+from funcnodes_worker.persistence.kept import SnapshotFiles
 from funcnodes_worker.persistence.model import GraphModel
 from funcnodes_worker.persistence.snapshot import Snapshot, dump_snapshot
 
 __all__ = ["DocumentStore", "OpenReport"]
 
-KEPT_SNAPSHOTS = 5
 MAX_JOURNAL_BYTES = 256 * 1024 * 1024
 SEGMENT_BYTES = 4 * 1024 * 1024
 
@@ -55,6 +52,7 @@ class DocumentStore:
     Attributes:
         model: the graph as plain records; replaced, never changed, by a write.
         settled: what ports held when the graph was last at rest, by (node uuid, port id).
+        id: names the graph in snapshot and journal, which belong together only under the same id.
         read_only_reason: why the last write failed; None when it did not.
     """
 
@@ -69,16 +67,18 @@ class DocumentStore:
         self.history = History()
         self.blobs = BlobStore(folder / "values")
         self.read_only_reason: str | None = None
+        self._files = SnapshotFiles(folder)
         self._journal = Journal(folder / "nodespace.journal", durability)
         self._snapshot_rev = 0
         self._unsaved = False
+        self._nameless = False
         self._gap_from: int | None = None
         self._last_seen_rev = 0
 
     @property
     def path(self) -> Path:
         """The snapshot file."""
-        return self.folder / "nodespace.json"
+        return self._files.path
 
     @property
     def journal_bytes(self) -> int:
@@ -100,7 +100,10 @@ class DocumentStore:
             raise JournalError(
                 exc.errno, f"cannot make the folder: {exc.strerror}", str(self.folder)
             ) from exc
-        self._take(self._newest_snapshot(report.warnings))
+        self._make_room(report.warnings)
+        self._take(self._files.newest(report.warnings))
+        self._last_seen_rev = self._files.last_rev()
+        self._journal.graph = self.id = self.id or self._journal_id() or new_uuid()
         reading = self._journal.open()
         report.warnings += reading.warnings
         for entry in reading.entries:
@@ -108,50 +111,34 @@ class DocumentStore:
                 self._replay(entry, report)
             elif entry.rev >= self._snapshot_rev:
                 self._take_settled(entry)
-        # revisions are never given twice, also when the edits behind them are lost
+        replayed = self.rev
+        # revisions are never given twice, also when the edits behind them are lost or of another graph
         self.rev = max(self.rev, self._last_seen_rev)
         if self._gap_from is not None:
             self.history = History()
         first = next((entry.rev for entry in reading.entries if isinstance(entry, Commit)), self.rev + 1)
         self.history.forgotten = self.history.forgotten or first > 1
-        self._unsaved = self._unsaved or bool(report.warnings)
+        self._unsaved = self._unsaved or bool(report.warnings) or self._nameless
         self._note_touched(report)
+        if self._nameless or self.rev > replayed:  # the journal goes on from what the snapshot says
+            self._unsaved = True
+            self.save_snapshot()
         return report
 
-    def _newest_snapshot(self, warnings: list[str]) -> Snapshot:
-        kept = sorted((self.folder / "snapshots").glob("*.json"), reverse=True)
-        for path in [self.path, *kept]:
-            if not path.exists():
-                continue
-            try:
-                snapshot, notes, legacy = parse_graph(path.read_bytes(), path.name)
-            except (DocumentFormatError, IsADirectoryError) as exc:
-                aside = set_aside(path)
-                warnings.append(
-                    f"{exc}; it was kept as {aside.name} and an older state plus the journal is used"
-                )
-                continue
-            except OSError as exc:
-                raise JournalError(exc.errno, f"cannot read the graph: {exc.strerror}", str(path)) from exc
-            warnings += notes
-            if legacy:
-                self._keep_legacy(path)
-            return snapshot
-        return Snapshot(model=GraphModel())
+    def _make_room(self, warnings: list[str]) -> None:
+        """A file that lies where a folder of ours must be is set aside."""
+        for folder in (self._files.older, self.blobs.folder):
+            if folder.exists() and not folder.is_dir():
+                warnings.append(f"{folder.name} is no folder; it was kept as {set_aside(folder).name}")
 
-    def _keep_legacy(self, path: Path) -> None:
-        """A file of an earlier release stays beside ours, for those who go back."""
-        copy = path.with_name(f"{path.stem}.earlier{path.suffix}")
-        try:
-            if not copy.exists():
-                shutil.copyfile(path, copy)
-        except OSError as exc:
-            raise JournalError(
-                exc.errno, f"cannot keep the earlier graph ({exc.strerror})", str(copy)
-            ) from exc
-        self._unsaved = True
+    def _journal_id(self) -> str:
+        """Without a snapshot the journal says which graph this is; a snapshot without an id has another journal."""
+        return "" if self._nameless else self._journal.graph_on_disk()
 
-    def _take(self, snapshot: Snapshot) -> None:
+    def _take(self, snapshot: Snapshot | None) -> None:
+        if snapshot is None:
+            return
+        self._nameless = not snapshot.id
         self.model, self.rev, self.id = snapshot.model, snapshot.rev, snapshot.id
         self.settled, self.settled_rev = snapshot.settled, snapshot.settled_rev
         self.extra = snapshot.extra
@@ -271,8 +258,7 @@ class DocumentStore:
         if not self._unsaved and self.path.exists():
             return
         try:
-            write_atomic(self.path, dump_snapshot(self.snapshot()))
-            self._keep_snapshot()
+            self._files.write(dump_snapshot(self.snapshot()), self.rev)
             if self._journal.size_bytes > SEGMENT_BYTES:
                 self._journal.rotate(self.rev)
             self._drop_old_segments()
@@ -280,22 +266,10 @@ class DocumentStore:
                 self.blobs.keep_only(self._wanted_blobs())
         except OSError as exc:
             raise JournalError(
-                exc.errno, f"the snapshot cannot be written ({exc.strerror})", str(self.path)
+                exc.errno, f"the snapshot cannot be written ({exc.strerror})", str(exc.filename or self.path)
             ) from exc
         self._snapshot_rev = self.rev
         self._unsaved = False
-
-    def _keep_snapshot(self) -> None:
-        folder = self.folder / "snapshots"
-        folder.mkdir(exist_ok=True)
-        kept = folder / f"{self.rev:012d}.json"
-        kept.unlink(missing_ok=True)
-        try:
-            os.link(self.path, kept)
-        except OSError:  # a file system without hard links
-            shutil.copyfile(self.path, kept)
-        for old in sorted(folder.glob("[0-9]*.json"), reverse=True)[KEPT_SNAPSHOTS:]:
-            old.unlink()
 
     def _drop_old_segments(self) -> None:
         """Segments go when 1000 later steps are kept, or when all of them together are too large."""
@@ -312,8 +286,8 @@ class DocumentStore:
 
     def _wanted_blobs(self) -> set[str]:
         wanted: set[str] = set()
-        files = [*(self.folder / "snapshots").glob("*.json"), *self._journal.segments(), self.path]
-        for path in [*files, self._journal.path]:
+        files = [*self._files.all(), *self._journal.segments(), self._journal.path]
+        for path in files:
             if path.exists():
                 wanted |= blob_names(path.read_bytes())
         return wanted
