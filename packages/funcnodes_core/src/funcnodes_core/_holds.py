@@ -13,11 +13,15 @@ from collections import deque
 from collections.abc import Iterable
 
 from funcnodes_core._mailbox import Mailbox
-from funcnodes_core._runnable import Phase, Runnable, downstream, successors
+from funcnodes_core._plans import Plans, Survey
+from funcnodes_core._runnable import Phase, Runnable, downstream, mirrors, successors
 from funcnodes_core._waves import may_be_fed
 from funcnodes_core.io.connection import Link
 
 __all__ = ["Holds"]
+
+# looked up once here: they are compared with at every step of every run
+_IDLE, _ASKED, _WAITING, _QUEUED = Phase
 
 
 class Holds(ABC):
@@ -35,6 +39,9 @@ class Holds(ABC):
         self._settling: list[Runnable] = []
         self._watchers: dict[Runnable, list[Runnable]] = {}
         self._marked: list[Runnable] = []
+        self._plans = Plans()
+        self._survey: Survey | None = None
+        self.clock = 0.0  # when the last run ended or began, by `perf_counter`
         self._waiting = 0  # nodes that are marked and have not started
         self._wave = 1
         self._draining = False
@@ -68,7 +75,7 @@ class Holds(ABC):
         """Note that a node came to rest, if it did, and wake those who wait for that."""
         if node._run is not None or not node._live:
             return
-        if node._phase is Phase.IDLE:
+        if node._phase is _IDLE:
             node._live = False
             self.live -= 1
             space = node._space
@@ -89,8 +96,8 @@ class Holds(ABC):
         if not self._waiting:
             self._wave += 1
         for node in fresh:
-            node._asked = node._asked or node._phase is Phase.ASKED
-            node._phase = Phase.WAITING
+            node._asked = node._asked or node._phase is _ASKED
+            node._phase = _WAITING
             node._blocked_by = None
             if not node._live:
                 self.wake(node)
@@ -101,10 +108,41 @@ class Holds(ABC):
         self._marked += fresh
         for node in fresh:
             for link, target in downstream(node):
-                if target._phase >= Phase.WAITING:
-                    target._phase = Phase.WAITING
+                if target._phase >= _WAITING:
+                    target._phase = _WAITING
                     link.holds += 1
                     target._holds += 1
+
+    def _mark_all(self, nodes: list[Runnable], counts: list[int]) -> list[Runnable]:
+        """Do what `_mark` does where nothing else is marked or runs.
+
+        Args:
+            nodes: What is to be marked.
+            counts: How many wires from one of the nodes lead to each.
+
+        Returns:
+            Those that wait for nobody, or cannot run.
+        """
+        self._wave += 1
+        self._waiting = len(nodes)
+        self._marked += nodes
+        starting = []
+        for node, count in zip(nodes, counts, strict=True):
+            if node._phase is _ASKED:
+                node._asked = True
+            node._phase = _WAITING
+            node._blocked_by = None
+            node._holds = count
+            if not node._live:
+                self.wake(node)
+            for link in node._links:
+                link.holds = 1
+                if link.dst.forwards:
+                    for wire in mirrors(link):
+                        wire.holds += 1
+            if not count or node._unready:
+                starting.append(node)
+        return starting
 
     def _left(self, node: Runnable) -> None:
         """A node no longer waits: changes kept back because of it are asked again."""
@@ -120,14 +158,14 @@ class Holds(ABC):
 
     def _put_back(self, node: Runnable) -> None:
         """A node that was asked and may not run now keeps its request."""
-        node._phase = Phase.IDLE
+        node._phase = _IDLE
         node._requested = True
         self._rest_if_done(node)
 
     def _break_stall(self) -> None:
         """Let the first waiting node go that only a circle keeps (wires added in a wave)."""
         for node in self._marked:
-            if node._phase is Phase.WAITING and (node._asked or node._holds):
+            if node._phase is _WAITING and (node._asked or node._holds):
                 for link in node._links_in():
                     if link.holds:
                         node._holds -= link.holds
@@ -143,11 +181,18 @@ class Holds(ABC):
     def arrived(self, link: Link, node: Runnable, ask: bool) -> None:
         """A value was sent on a held wire to `node`."""
         link.holds -= 1
-        node._holds -= 1
+        holds = node._holds = node._holds - 1
         if ask:
             node._asked = True
-        if node._phase is Phase.WAITING:
-            if not node._holds or node._unready:
+        if node._phase is _WAITING:
+            if holds and not node._unready:
+                return
+            if node._asked and not node._unready and not node._muted and node._blocked_by is None:
+                node._phase = _QUEUED  # what `_settle` would find, without the detour
+                self._ready.append(node)
+                if not self._draining:
+                    self._schedule()
+            else:
                 self._settling.append(node)
                 self._settle()
         elif ask:
@@ -165,11 +210,11 @@ class Holds(ABC):
     def step_back(self, node: Runnable) -> None:
         """A run that goes on sending gives up the place of the next, which is asked for at its end."""
         node._streams = True
-        if node._phase is not Phase.WAITING:
+        if node._phase is not _WAITING:
             return
         node._again = node._again or node._asked
         node._asked = False
-        node._phase = Phase.IDLE
+        node._phase = _IDLE
         node._self_hold = False
         node._holds -= 1
         for link in node._links:
@@ -205,7 +250,7 @@ class Holds(ABC):
         todo = self._settling
         while todo:
             node = todo.pop()
-            if node._phase is not Phase.WAITING:
+            if node._phase is not _WAITING:
                 continue
             if node._blocked_by is not None and not node._holds:
                 self._skip(node, node._blocked_by)
@@ -214,7 +259,7 @@ class Holds(ABC):
                     self._skip(node, None)
             elif not node._holds:
                 if node._asked:
-                    node._phase = Phase.QUEUED
+                    node._phase = _QUEUED
                     self._ready.append(node)
                 else:
                     self._skip(node, None)
@@ -223,7 +268,7 @@ class Holds(ABC):
 
     def _skip(self, node: Runnable, cause: Runnable | None) -> None:
         """A node does not run in this wave: it lets go of those behind it."""
-        node._phase = Phase.IDLE
+        node._phase = _IDLE
         if node._self_hold:
             node._self_hold = False
             node._holds -= 1
@@ -241,17 +286,17 @@ class Holds(ABC):
     def _poison_queued(self, failed: Runnable) -> None:
         """Nodes that a failed run has fed and that have not started do not run either."""
         for target in successors(failed):
-            if target._phase is Phase.QUEUED or target._phase is Phase.WAITING:
+            if target._phase is _QUEUED or target._phase is _WAITING:
                 target._blocked_by = failed
-                target._phase = Phase.WAITING
+                target._phase = _WAITING
                 self._settling.append(target)
 
     def unqueue(self, node: Runnable) -> None:
         """A node lost a value that it needs: it leaves the queue and keeps its request."""
-        if node._phase is Phase.QUEUED:
-            node._phase = Phase.WAITING
-        if node._phase is Phase.WAITING:
+        if node._phase is _QUEUED:
+            node._phase = _WAITING
+        if node._phase is _WAITING:
             self._settling.append(node)
             self._settle()
-        elif node._phase is Phase.ASKED:
+        elif node._phase is _ASKED:
             self._put_back(node)

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from funcnodes_core.io.base import NodeIO
 from funcnodes_core.io.connection import Link
 
-__all__ = ["Phase", "Runnable", "SpaceLike", "ancestors", "downstream", "reached", "sources", "successors"]
+__all__ = ["Phase", "Runnable", "SpaceLike", "ancestors", "downstream", "mirrors", "reached", "sources", "successors"]
 
 
 class Phase(IntEnum):
@@ -66,6 +66,7 @@ class Runnable(Protocol):
     _space: SpaceLike | None
     _timer: Any
     _scheduler: Any
+    _ref: Any
 
     def _may_run(self) -> bool: ...
     def _begin(self, scheduler: Any) -> None: ...
@@ -75,38 +76,33 @@ class Runnable(Protocol):
     def request_trigger(self) -> None: ...
 
 
+def mirrors(link: Link) -> Iterator[Link]:
+    """The forwards behind a wire, each once for every way to it."""
+    todo = list(link.dst.forwards)
+    while todo:
+        forward = todo.pop()
+        yield forward
+        todo += forward.dst.forwards
+
+
 def downstream(node: Runnable) -> Iterator[tuple[Link, Runnable]]:
     """Each wire that a run of `node` may send on, forwards behind it too, with its target."""
     for link in node._links:
-        target = link.dst._node()
-        if target is not None:
-            yield link, target
-        if link.dst.forwards:
-            todo = list(link.dst.forwards)
-            while todo:
-                forward = todo.pop()
-                target = forward.dst._node()
-                if target is not None:
-                    yield forward, target
-                todo += forward.dst.forwards
+        for wire in (link, *mirrors(link)) if link.dst.forwards else (link,):
+            target = wire.dst._node()
+            if target is not None:
+                yield wire, target
 
 
 def successors(node: Runnable) -> list[Runnable]:
     """The nodes that a run of `node` may feed; one may stand there more than once."""
     out = []
     for link in node._links:
-        dst = link.dst
-        target = dst._node()
+        target = link.dst._node()
         if target is not None:
             out.append(target)
-        if dst.forwards:
-            todo = list(dst.forwards)
-            while todo:
-                port = todo.pop().dst
-                target = port._node()
-                if target is not None:
-                    out.append(target)
-                todo += port.forwards
+        if link.dst.forwards:
+            out += [node for node in (wire.dst._node() for wire in mirrors(link)) if node is not None]
     return out
 
 

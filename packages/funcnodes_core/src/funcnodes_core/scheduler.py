@@ -38,6 +38,7 @@ from typing import Any
 
 from funcnodes_core._cycles import cut_cycles
 from funcnodes_core._holds import Holds
+from funcnodes_core._plans import Plan, Survey
 from funcnodes_core._runnable import Phase, Runnable, sources, successors
 from funcnodes_core._waves import Part, belonging, blocker, explore
 from funcnodes_core.exceptions import WrongLoopError
@@ -51,6 +52,8 @@ CURRENT: ContextVar[Any] = ContextVar("funcnodes_current_node", default=None)
 # numbers of searches, for all loops: nodes carry the last one that met them from loop to loop
 _stamps = itertools.count(1)
 
+_IDLE, _ASKED, _WAITING, _QUEUED = Phase
+
 # the longest time that the drain keeps the event loop to itself
 SLICE_S = 0.005
 
@@ -63,11 +66,11 @@ class Scheduler(Holds):
     def ask(self, node: Runnable) -> None:
         """Let a ready node run in the next wave, or in the one that it waits in."""
         phase = node._phase
-        if phase is Phase.IDLE:
+        if phase is _IDLE:
             if node._run is not None and (node._streams or node is current_run(self.loop)):
                 node._again = True
                 return
-            node._phase = Phase.ASKED
+            node._phase = _ASKED
             self.wake(node)
             self._burst.append(node)
             if not self._draining:
@@ -77,7 +80,7 @@ class Scheduler(Holds):
 
     def asked(self) -> bool:
         """Tell whether the drain has not looked yet at something that was asked."""
-        return bool(self._burst)
+        return bool(self._burst) or self._survey is not None
 
     # -- the drain -------------------------------------------------------------------
 
@@ -86,21 +89,25 @@ class Scheduler(Holds):
         until = perf_counter() + SLICE_S
         ready = self._ready
         try:
-            while ready or self._burst or (self._waiting and self._refill()):
-                if self._burst:
-                    self._take_burst()
+            while ready or self._burst or self._survey or (self._waiting and self._refill()):
+                if (self._burst or self._survey) and not self._take_burst(until):
+                    break
                 if not ready:
                     continue
                 node = ready.popleft()
-                if node._phase is not Phase.QUEUED:
+                if node._phase is not _QUEUED:
                     continue
-                self._start(node)
-                if perf_counter() > until:
+                node._phase = _IDLE
+                node._asked = False
+                node._ran_wave = self._wave
+                self._left(node)
+                node._begin(self)
+                if self.clock > until:
                     break
         finally:
             # also after an interrupt: whatever is left runs in the next call
             self._draining = False
-            if ready or self._burst:
+            if ready or self._burst or self._survey:
                 self._schedule()
 
     def _refill(self) -> bool:
@@ -110,32 +117,27 @@ class Scheduler(Holds):
         self._break_stall()
         return True
 
-    def _start(self, node: Runnable) -> None:
-        node._phase = Phase.IDLE
-        node._asked = False
-        node._ran_wave = self._wave
-        self._left(node)
-        node._begin(self)
-
     def start_now(self, node: Runnable) -> None:
         """Run a node at once, whatever it waits for."""
         self.wake(node)
-        if node._phase is Phase.WAITING:
+        if node._phase is _WAITING:
             # what is still to come makes it run once more
             node._self_hold = True
             node._holds += 1
         else:
-            if node._phase is Phase.QUEUED:
+            if node._phase is _QUEUED:
                 self._left(node)
-            node._phase = Phase.IDLE
+            node._phase = _IDLE
             node._asked = False
         node._begin(self)
 
     def finish(self, node: Runnable, failed: bool) -> None:
         """End a run: release what it holds, start what was kept for its end."""
-        self.running.pop(node, None)
-        cause = node if failed else None
-        if node._phase is Phase.IDLE or node._phase is Phase.ASKED:
+        if self.running:
+            self.running.pop(node, None)
+        phase = node._phase
+        if phase is _IDLE or phase is _ASKED:
+            cause = node if failed else None
             for link in node._links:
                 if link.holds:
                     self._release(link, cause)
@@ -160,10 +162,10 @@ class Scheduler(Holds):
             return
         if not node._may_run():
             node._requested = True
-        elif node._phase is Phase.IDLE:
+        elif node._phase is _IDLE:
             # as one that ran in this wave it gives way to all that waits behind it
             node._ran_wave = self._wave
-            node._phase = Phase.ASKED
+            node._phase = _ASKED
             self._burst.append(node)
             if not self._draining:
                 self._schedule()
@@ -172,8 +174,49 @@ class Scheduler(Holds):
 
     # -- waves -----------------------------------------------------------------------
 
-    def _take_burst(self) -> None:
-        burst, self._burst = self._burst, []
+    def _take_burst(self, until: float) -> bool:
+        """Mark what lies downstream of a burst; False where the time slice ended before that."""
+        if self._survey is None:
+            burst, self._burst = self._burst, []
+            if not self._at_rest():
+                self._join(burst)
+                return True
+            plan = self._plans.find(burst)
+            if plan is not None and self._follow(plan, burst):
+                return True
+            self._survey = Survey(burst, self)
+        if not self._survey.step(until):
+            return False
+        survey, self._survey = self._survey, None
+        if survey.plan is not None and self._at_rest() and self._follow(survey.plan, survey.burst):
+            self._plans.keep(survey.burst, survey.plan)
+        else:
+            self._join(survey.burst)
+        return True
+
+    def _at_rest(self) -> bool:
+        """Whether nothing is marked or runs: what is asked now meets nothing."""
+        return not self._waiting and not self.running
+
+    def _follow(self, plan: Plan, burst: list[Runnable]) -> bool:
+        """Mark what a plan says; False, and nothing done, where it does not hold any more."""
+        nodes = plan.nodes()
+        if nodes is None or not all([node._phase is _ASKED and node._may_run() for node in burst]):
+            return False
+        starting = self._mark_all(nodes, plan.counts)
+        if plan.acyclic:
+            for node in burst:
+                node._acyclic_at = plan.version
+        else:
+            for link in cut_cycles(nodes):
+                self._release(link, None)
+            starting = [node for node in nodes if not node._holds or node._unready]
+        self._settling += reversed(starting)  # the first asked runs first
+        self._settle()
+        return True
+
+    def _join(self, burst: list[Runnable]) -> None:
+        """Mark what a burst reaches beside what is marked already, or keep it for later."""
         explored = self._explore_all(burst)
         if explored is None:
             self._burst = burst + self._burst
@@ -183,7 +226,7 @@ class Scheduler(Holds):
         for part in belonging(explored):
             first = blocker(part, self._wave, self.running) if part.met else None
             if first is not None:
-                kept = [node for node in part.fresh if node._phase is Phase.ASKED and node._timer is None]
+                kept = [node for node in part.fresh if node._phase is _ASKED and node._timer is None]
                 self._watchers.setdefault(first, []).extend(kept)
                 continue
             for node in part.roots:
@@ -195,7 +238,7 @@ class Scheduler(Holds):
         if unknown:
             self._look_for_cycles(fresh_all, unknown)
         for node in fresh_all:
-            if node._phase is Phase.WAITING and (not node._holds or node._unready):
+            if node._phase is _WAITING and (not node._holds or node._unready):
                 self._settling.append(node)
         self._settling.reverse()  # the first asked runs first
         self._settle()
@@ -206,7 +249,7 @@ class Scheduler(Holds):
         explored = {}
         strangers = []
         for node in burst:
-            if node._phase is not Phase.ASKED or node._seen > base:
+            if node._phase is not _ASKED or node._seen > base:
                 continue
             if not node._may_run():
                 self._put_back(node)
@@ -227,8 +270,8 @@ class Scheduler(Holds):
 
     def _keep_for_end(self, node: Runnable) -> None:
         """A run that the wave goes past: what asks for the next one is taken up at its end."""
-        if node._phase is Phase.ASKED and node._run is not None:
-            node._phase, node._again = Phase.IDLE, True
+        if node._phase is _ASKED and node._run is not None:
+            node._phase, node._again = _IDLE, True
 
     def _adopt(self, node: Runnable, burst: list[Runnable]) -> None:
         """Take over a node that another loop ran; a burst that reaches a running one is not done."""
@@ -236,7 +279,7 @@ class Scheduler(Holds):
             take_over(node, node._scheduler)
         except WrongLoopError:
             for asked in burst:
-                if asked._phase is Phase.ASKED:
+                if asked._phase is _ASKED:
                     self._put_back(asked)
             raise
 
@@ -256,10 +299,10 @@ class Scheduler(Holds):
     def drop(self, node: Runnable) -> None:
         """Forget a node: it is removed from the graph, or stopped before its run."""
         self.running.pop(node, None)
-        if node._phase >= Phase.WAITING:
+        if node._phase >= _WAITING:
             self._skip(node, None)
         self.let_go(node._links)
-        node._phase = Phase.IDLE
+        node._phase = _IDLE
         node._requested = node._again = False
         self._rest_if_done(node)
 
@@ -271,26 +314,26 @@ class Scheduler(Holds):
         for link in node._links_in():
             link.holds = 0
         self.running.pop(node, None)
-        if node._phase >= Phase.WAITING:
+        if node._phase >= _WAITING:
             self._waiting -= 1
         if node._live:
             node._live = False
             self.live -= 1
             if node._space is not None:
                 node._space._live -= 1
-        node._phase, node._run, node._holds, node._waiters = Phase.IDLE, None, 0, None
+        node._phase, node._run, node._holds, node._waiters = _IDLE, None, 0, None
         node._again = node._asked = node._self_hold = False
         node._scheduler = None
 
     def withdraw(self, node: Runnable) -> bool:
         """Take a node that has not started out of its wave; tell whether it was asked."""
-        asked = node._asked or node._again or node._phase is Phase.ASKED
+        asked = node._asked or node._again or node._phase is _ASKED
         node._again = node._asked = False
-        if node._phase >= Phase.WAITING:
+        if node._phase >= _WAITING:
             self._skip(node, None)
             self._settle()
         else:
-            node._phase = Phase.IDLE
+            node._phase = _IDLE
             self._rest_if_done(node)
         return asked
 

@@ -43,7 +43,6 @@ class NodeLike(Runnable, Protocol):
     _beat: NodeOutput
     _mode: NodeMode
     _name: str | None
-    _ref: Any
     _reset_inputs: bool
     _stale: bool
     _timer: asyncio.TimerHandle | None

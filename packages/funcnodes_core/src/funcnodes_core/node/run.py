@@ -9,7 +9,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterable
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from funcnodes_core._logging import FUNCNODES_LOGGER
 from funcnodes_core._runnable import successors
@@ -27,19 +27,32 @@ if TYPE_CHECKING:
 
 __all__ = ["DirectCall", "RunError", "begin", "call_args", "deliver", "end_unstarted", "fail"]
 
+_ACTIVE = NodeMode.ACTIVE
 INLINE = "inline"  # what `_run` is while a synchronous function runs
 _MAX_TEXT = 20_000  # characters of an error that travel on
 
 
-class DirectCall(NamedTuple):
+class DirectCall:
     """How a decorated function is called without the detour over its `func` coroutine."""
 
-    wrapper: Any  # the object that is the class's `func`; another one there is awaited instead
-    call: Callable[..., Any]
-    is_async: bool
-    wants_node: bool
-    output_ids: tuple[str, ...]
-    streams: bool
+    __slots__ = ("call", "inline", "is_async", "output_ids", "streams", "wants_node", "wrapper")
+
+    def __init__(
+        self,
+        wrapper: Any,
+        call: Callable[..., Any],
+        is_async: bool,
+        wants_node: bool,
+        output_ids: tuple[str, ...],
+        streams: bool,
+    ) -> None:
+        self.wrapper = wrapper  # the object that is the class's `func`; another one there is awaited instead
+        self.call = call
+        self.is_async = is_async
+        self.wants_node = wants_node
+        self.output_ids = output_ids
+        self.streams = streams
+        self.inline = not is_async and not streams
 
 
 class RunError:
@@ -128,9 +141,9 @@ def begin(node: NodeLike, scheduler: Scheduler) -> None:
         node._timer = None
     cls = type(node)
     direct = cls._direct
-    if node._mode is not NodeMode.ACTIVE:
+    if node._mode is not _ACTIVE:
         _bypass(node, scheduler)
-    elif direct is None or direct.is_async or direct.streams or direct.wrapper is not cls.func:
+    elif direct is None or not direct.inline or direct.wrapper is not cls.func:
         _run_as_task(node, scheduler, direct)
     else:
         _run_inline(node, scheduler, direct)
@@ -159,7 +172,8 @@ def _run_inline(node: NodeLike, scheduler: Scheduler, direct: DirectCall) -> Non
             raise
     finally:
         scheduler.current = outer
-        _end(node, scheduler, perf_counter() - started, error)
+        ended = scheduler.clock = perf_counter()
+        _end(node, scheduler, ended - started, error)
 
 
 def _run_as_task(node: NodeLike, scheduler: Scheduler, direct: DirectCall | None) -> None:
@@ -172,6 +186,7 @@ def _run_as_task(node: NodeLike, scheduler: Scheduler, direct: DirectCall | None
     node._run = task
     node._streams = direct is not None and direct.streams
     scheduler.running[node] = None
+    scheduler.clock = perf_counter()
     if node._watched:
         telling.run_started(node)
 
@@ -243,10 +258,9 @@ def _end(node: NodeLike, scheduler: Scheduler, duration_s: float, error: BaseExc
         node.last_error = None
         if node._stale:
             node._refresh_stale()
-        try:
-            _after_good_run(node)
-        except Exception as exc:  # noqa: BLE001 - callbacks are foreign code
-            error = exc
+        beat = node._beat
+        if node._reset_inputs or beat.links or beat._listeners is not None or node._listeners:
+            error = _after_good_run(node)
     node._run = None
     if error is None:
         if node._watched:
@@ -256,13 +270,17 @@ def _end(node: NodeLike, scheduler: Scheduler, duration_s: float, error: BaseExc
     scheduler.finish(node, error is not None)
 
 
-def _after_good_run(node: NodeLike) -> None:
-    if node._reset_inputs:
-        for _, port in node._arguments:
-            port.set_value(NoValue, does_trigger=False)
-    beat = node._beat
-    if beat.links or beat._listeners is not None or node._listeners:
-        beat.set_value(time.time())
+def _after_good_run(node: NodeLike) -> BaseException | None:
+    """Reset inputs and send on `_triggeroutput`; what goes wrong there fails the run."""
+    try:
+        if node._reset_inputs:
+            for _, port in node._arguments:
+                port.set_value(NoValue, does_trigger=False)
+        if node._beat.links or node._beat._listeners is not None or node._listeners:
+            node._beat.set_value(time.time())
+    except Exception as exc:  # noqa: BLE001 - callbacks are foreign code
+        return exc
+    return None
 
 
 def end_unstarted(node: NodeLike, scheduler: Scheduler) -> None:

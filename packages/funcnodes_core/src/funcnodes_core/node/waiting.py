@@ -110,7 +110,7 @@ async def wait_for(nodes: Sequence[NodeLike], *, force: bool) -> None:
     for node in nodes:
         if not node._live and (force or node._requested):
             node.request_trigger()
-    if scheduler_of(loop).asked():
+    while scheduler_of(loop).asked():
         await asyncio.sleep(0)  # what was asked above them is marked: they are held by it
     holder = current_run(loop)
     if holder is not None:

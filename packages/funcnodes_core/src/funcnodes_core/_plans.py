@@ -1,0 +1,107 @@
+"""What a change of a graph at rest sets off: found once, in steps, and kept for the next time."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Iterable, Iterator, Sequence
+from time import perf_counter
+from typing import Any
+
+from funcnodes_core._runnable import Runnable, successors
+from funcnodes_core.io.connection import structure_version
+
+__all__ = ["Plan", "Plans", "Survey"]
+
+# nodes that a survey looks at between two looks at the clock
+_STEP = 256
+# plans kept for one loop: a graph is driven by a few controls at a time
+_MAX_PLANS = 8
+
+
+class Plan:
+    """The nodes that a change reaches, each with the number of wires that reach it."""
+
+    __slots__ = ("acyclic", "counts", "refs", "version")
+
+    def __init__(self, nodes: Iterable[Runnable], counts: Iterable[int], version: int, acyclic: bool) -> None:
+        # weak: a plan must not keep a graph alive
+        self.refs: list[weakref.ref[Any]] = [node._ref for node in nodes]
+        self.counts = list(counts)
+        self.version = version  # of the wiring that was looked at
+        self.acyclic = acyclic
+
+    def nodes(self) -> list[Runnable] | None:
+        """The nodes; None where the wiring has changed since or one of them is gone."""
+        if self.version != structure_version.version:
+            return None
+        nodes = [ref() for ref in self.refs]
+        return None if None in nodes else nodes
+
+
+class Survey:
+    """Finds the plan of a burst; `step` does a part of the work."""
+
+    def __init__(self, burst: list[Runnable], owner: Any) -> None:
+        self.burst = burst
+        self.plan: Plan | None = None
+        self._owner = owner
+        self._work = self._look()
+
+    def step(self, until: float) -> bool:
+        """Go on until a time of `perf_counter`; tell whether the work is done.
+
+        `plan` is None afterwards where the graph holds what a plan cannot say (muted nodes,
+        nodes of other loops) or where it was rewired in the meantime.
+        """
+        for _ in self._work:
+            if perf_counter() > until:
+                return False
+        return True
+
+    def _look(self) -> Iterator[None]:
+        version = structure_version.version
+        counts = dict.fromkeys(self.burst, 0)
+        order = list(counts)
+        below: list[Sequence[Runnable]] = []
+        for i, node in enumerate(order):
+            if i % _STEP == 0:
+                yield
+            if node._muted or node._scheduler is not self._owner:
+                return
+            targets = successors(node)
+            below.append(targets)
+            for target in targets:
+                if target in counts:
+                    counts[target] += 1
+                else:
+                    counts[target] = 1
+                    order.append(target)
+        left = dict(counts)
+        position = {node: i for i, node in enumerate(order)}
+        free = [node for node, n in counts.items() if not n]
+        for i, node in enumerate(free):
+            if i % _STEP == 0:
+                yield
+            for target in below[position[node]]:
+                left[target] -= 1
+                if not left[target]:
+                    free.append(target)
+        if version == structure_version.version:
+            self.plan = Plan(order, counts.values(), version, len(free) == len(order))
+
+
+class Plans:
+    """The last plans of one event loop, by what was asked."""
+
+    def __init__(self) -> None:
+        self._plans: dict[tuple[Any, ...], Plan] = {}
+
+    def find(self, burst: Sequence[Runnable]) -> Plan | None:
+        """The plan of a burst that was met before."""
+        return self._plans.get(tuple([node._ref for node in burst]))
+
+    def keep(self, burst: Sequence[Runnable], plan: Plan) -> None:
+        """Remember a plan in the place of the oldest."""
+        if len(self._plans) >= _MAX_PLANS:
+            del self._plans[next(iter(self._plans))]
+        self._plans[tuple([node._ref for node in burst])] = plan
