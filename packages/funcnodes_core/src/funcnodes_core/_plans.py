@@ -34,7 +34,7 @@ class Plan:
         """The nodes; None where the wiring has changed since or one of them is gone."""
         if self.version != structure_version.version:
             return None
-        nodes = [ref() for ref in self.refs]
+        nodes: list[Any] = [ref() for ref in self.refs]
         return None if None in nodes else nodes
 
 

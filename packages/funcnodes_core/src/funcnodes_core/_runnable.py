@@ -9,7 +9,17 @@ from typing import Any, Protocol
 from funcnodes_core.io.base import NodeIO
 from funcnodes_core.io.connection import Link
 
-__all__ = ["Phase", "Runnable", "SpaceLike", "ancestors", "downstream", "mirrors", "reached", "sources", "successors"]
+__all__ = [
+    "Phase",
+    "Runnable",
+    "SpaceLike",
+    "ancestors",
+    "downstream",
+    "mirrors",
+    "reached",
+    "sources",
+    "successors",
+]
 
 
 class Phase(IntEnum):

@@ -71,14 +71,18 @@ class NodeOutput(NodeIO):
             return
         self._send(value, does_trigger)
 
+    def _put(self, value: Any) -> None:
+        """Send what a run of the node gave; the caller is on the graph's thread."""
+        self._value = value
+        self._send(value, None)
+
     def _send(self, value: Any, does_trigger: bool | None) -> None:
         node = self._node()
-        if self._spec.emit_value_set and (
-            self._listeners is not None or (node is not None and node._watched)
-        ):
-            self._emit("after_set_value", {"result": value})
-        elif node is not None and node._watched:
-            node._port_event(self, "_stored", {})
+        if self._listeners is not None or (node is not None and node._watched):
+            if self._spec.emit_value_set:
+                self._emit("after_set_value", {"result": value})
+            elif node is not None and node._watched:
+                node._port_event(self, "_stored", {})
         trigger = False if does_trigger is False else None
         for link in tuple(self.links):
             target = link.dst

@@ -27,6 +27,7 @@ from funcnodes_core.sentinels import NoValue
 __all__ = ["RunnableNode"]
 
 _running_loop = asyncio._get_running_loop
+_IDLE = Phase.IDLE
 
 
 class RunnableNode(EventEmitterMixin):
@@ -139,7 +140,7 @@ class RunnableNode(EventEmitterMixin):
             source = link.src._node()
             if (
                 source is None
-                or source._phase is Phase.IDLE
+                or source._phase is _IDLE
                 or (source._run is not None and not source._self_hold)
                 or link.holds > 1
                 or link.src.is_input()
@@ -189,8 +190,7 @@ class RunnableNode(EventEmitterMixin):
         delay = self._delay_s if self._delay_s is not None else type(self).default_pretrigger_delay
         return delay if delay is not None else default_pretrigger_delay()
 
-    def _begin(self, scheduler: Scheduler) -> None:
-        begin(self, scheduler)  # type: ignore[arg-type]  # `Node` completes it
+    _begin = begin
 
     def _mark_stale(self, cause: Any) -> None:
         self._blocked_by = cause

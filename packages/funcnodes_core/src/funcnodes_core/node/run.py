@@ -163,7 +163,7 @@ def _run_inline(node: NodeLike, scheduler: Scheduler, direct: DirectCall) -> Non
         result = direct.call(**kwargs)
         ids = direct.output_ids
         if len(ids) == 1:
-            node.outputs[ids[0]].set_value(result)
+            node.outputs[ids[0]]._put(result)
         else:
             deliver(node, ids, result)
     except BaseException as exc:
