@@ -53,41 +53,49 @@ class Survey:
         `plan` is None afterwards where the graph holds what a plan cannot say (muted nodes,
         nodes of other loops) or where it was rewired in the meantime.
         """
-        for _ in self._work:
-            if perf_counter() > until:
-                return False
-        return True
+        return all(perf_counter() <= until for _ in self._work)
 
     def _look(self) -> Iterator[None]:
         version = structure_version.version
         counts = dict.fromkeys(self.burst, 0)
+        below: dict[Runnable, list[Runnable]] = {}
+        yield from self._reach(counts, below)
+        if len(below) < len(counts):
+            return
+        nodes, numbers = list(counts), list(counts.values())
+        first = [node for node, n in counts.items() if not n]
+        yield from self._order(first, counts, below)
+        if version == structure_version.version:
+            self.plan = Plan(nodes, numbers, version, len(first) == len(nodes))
+
+    def _reach(self, counts: dict[Runnable, int], below: dict[Runnable, list[Runnable]]) -> Iterator[None]:
+        """Note each node that is reached, with the number of wires that do, and those below it."""
         order = list(counts)
-        below: list[Sequence[Runnable]] = []
         for i, node in enumerate(order):
             if i % _STEP == 0:
                 yield
             if node._muted or node._scheduler is not self._owner:
                 return
-            targets = successors(node)
-            below.append(targets)
+            below[node] = targets = successors(node)
             for target in targets:
                 if target in counts:
                     counts[target] += 1
                 else:
                     counts[target] = 1
                     order.append(target)
-        left = dict(counts)
-        position = {node: i for i, node in enumerate(order)}
-        free = [node for node, n in counts.items() if not n]
+
+    @staticmethod
+    def _order(
+        free: list[Runnable], counts: dict[Runnable, int], below: dict[Runnable, list[Runnable]]
+    ) -> Iterator[None]:
+        """Go on from `free` to each node whose wires have all been met (Kahn 1962); cycles stay out."""
         for i, node in enumerate(free):
             if i % _STEP == 0:
                 yield
-            for target in below[position[node]]:
-                left[target] -= 1
-                if not left[target]:
+            for target in below[node]:
+                counts[target] -= 1
+                if not counts[target]:
                     free.append(target)
-        if version == structure_version.version:
-            self.plan = Plan(order, counts.values(), version, len(free) == len(order))
 
 
 class Plans:

@@ -152,8 +152,7 @@ class Scheduler(Holds):
         if node._again:
             node._again = False
             self._ask_again(node)
-        if node._live:
-            self._rest_if_done(node)
+        self._rest_if_done(node)
         if not self._draining and self._waiting and not self.running:
             self._schedule()  # nobody is left to let the waiting ones go: see whether they can
 
