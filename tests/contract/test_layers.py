@@ -17,7 +17,7 @@ RANKS: dict[str, list[str]] = {
     "funcnodes_core": [
         "exceptions sentinels ids types data files _merge _deprecations",
         "config _logging eventmanager renderoptions typenames _typestrings _typefit schema codec triggerstack",
-        "io scheduler _runnable _cycles _waves _holds _mailbox grouping_logic",
+        "io scheduler _runnable _cycles _plans _waves _holds _mailbox grouping_logic",
         "node",
         "nodemaker decorator",
         "lib plugins _setup _modulesetup",
