@@ -4,21 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
-from funcnodes_core.codec._plain import PlainCutter
+from funcnodes_core.codec._plain import MAX_KEY_CHARS, MAX_PARTS, PlainCutter, short_scalar
 
-__all__ = ["table_window"]
+__all__ = ["Table", "table_window"]
 
 MAX_ROWS = 200
 MAX_COLUMNS = 200
 CELL_BYTES = 1000
-# enough rows to tell a table from a list that happens to start like one
+# enough rows, and cells of each, to tell a table from a list that happens to start like one
 PROBED_ROWS = 50
+PROBED_CELLS = 40
 
 
-def table_window(value: Any, budget_bytes: int, *, force: bool = False) -> dict[str, Any] | None:
-    """The first rows of a table: `{"columns", "index", "rows", "total"}`, or None if it is none.
+class Table(NamedTuple):
+    """What is shown of a table.
+
+    Attributes:
+        window: `{"columns", "index", "rows", "total"}`.
+        complete: Whether this is all there is.
+    """
+
+    window: dict[str, Any]
+    complete: bool
+
+
+def table_window(value: Any, budget_bytes: int, *, force: bool = False) -> Table | None:
+    """The first rows of a table, or None if the value is none.
 
     A table is a list of dicts, a list of at least two equally long lists, or an object like a
     data frame (`columns` and `iloc`).
@@ -34,10 +47,11 @@ def table_window(value: Any, budget_bytes: int, *, force: bool = False) -> dict[
         if all(isinstance(row, Mapping) for row in islice(value, PROBED_ROWS)):
             return _from_records(value, budget_bytes)
         if _equal_rows(value) and (force or len(value) > 1):
-            names = [str(i) for i in range(len(value[0]))]
-            return _window(names, value, len(value), budget_bytes)
+            width = len(value[0])
+            names = [str(i) for i in range(min(width, MAX_COLUMNS))]
+            return _window(names, value, len(value), budget_bytes, width)
         if force:
-            return _window(["value"], ([item] for item in value), len(value), budget_bytes)
+            return _window(["value"], ([item] for item in value), len(value), budget_bytes, 1)
     if force and isinstance(value, Mapping):
         return _from_columns(value, budget_bytes)
     return None
@@ -48,31 +62,35 @@ def _equal_rows(value: Any) -> bool:
     rows = list(islice(value, PROBED_ROWS))
     if not all(isinstance(row, list | tuple) and row and len(row) == len(rows[0]) for row in rows):
         return False
-    return not any(isinstance(cell, list | tuple | Mapping | set) for row in rows for cell in row)
+    kinds = {type(cell) for row in rows for cell in row[:PROBED_CELLS]}
+    return not any(issubclass(kind, list | tuple | Mapping | set) for kind in kinds)
 
 
-def _from_records(records: Any, budget_bytes: int) -> dict[str, Any] | None:
+def _from_records(records: Any, budget_bytes: int) -> Table | None:
     head = list(islice(records, MAX_ROWS))
     if not all(isinstance(row, Mapping) for row in head):
         return None
-    names: dict[Any, None] = {}
+    keys: dict[Any, None] = {}
     for row in head:
-        names.update(dict.fromkeys(row))
-    keys = list(names)
+        keys.update(dict.fromkeys(islice(row, MAX_COLUMNS + 1)))
+        if len(keys) > MAX_COLUMNS:
+            break
     if not keys:
         return None
-    rows = ([row.get(key) for key in keys] for row in head)
-    return _window([str(key) for key in keys], rows, len(records), budget_bytes)
+    shown = list(islice(keys, MAX_COLUMNS))
+    rows = ([row.get(key) for key in shown] for row in head)
+    return _window([str(key) for key in shown], rows, len(records), budget_bytes, len(keys))
 
 
-def _from_columns(columns: Mapping[Any, Any], budget_bytes: int) -> dict[str, Any]:
-    lists = [list(v) if isinstance(v, list | tuple) else [v] for v in columns.values()]
+def _from_columns(columns: Mapping[Any, Any], budget_bytes: int) -> Table:
+    names = [str(key) for key in islice(columns, MAX_COLUMNS)]
+    lists = [v if isinstance(v, list | tuple) else [v] for v in islice(columns.values(), MAX_COLUMNS)]
     total = max((len(column) for column in lists), default=0)
     rows = ([c[i] if i < len(c) else None for c in lists] for i in range(total))
-    return _window([str(key) for key in columns], rows, total, budget_bytes)
+    return _window(names, rows, total, budget_bytes, len(columns))
 
 
-def _from_frame(frame: Any, budget_bytes: int) -> dict[str, Any] | None:
+def _from_frame(frame: Any, budget_bytes: int) -> Table | None:
     if not hasattr(frame, "columns") and hasattr(frame, "to_frame"):
         frame = frame.to_frame()
     if not hasattr(frame, "columns"):
@@ -80,10 +98,11 @@ def _from_frame(frame: Any, budget_bytes: int) -> dict[str, Any] | None:
     head = frame.iloc[:MAX_ROWS, :MAX_COLUMNS]
     names = [str(name) for name in head.columns]
     rows = head.itertuples(index=False, name=None)
-    window = _window(names, rows, len(frame), budget_bytes)
+    table = _window(names, rows, len(frame), budget_bytes, len(frame.columns))
     labels = PlainCutter(budget_bytes)
-    window["index"] = [labels.cut(_python(label)) for label in head.index[: len(window["rows"])]]
-    return window
+    shown = [labels.cut(_python(label)) for label in head.index[: len(table.window["rows"])]]
+    table.window["index"] = shown
+    return table
 
 
 def _python(cell: Any) -> Any:
@@ -91,24 +110,34 @@ def _python(cell: Any) -> Any:
     return cell.item() if hasattr(cell, "item") and not hasattr(cell, "__len__") else cell
 
 
-def _window(names: list[str], rows: Iterable[Any], total: int, budget_bytes: int) -> dict[str, Any]:
-    names = names[:MAX_COLUMNS]
+def _window(names: list[str], rows: Iterable[Any], total: int, budget_bytes: int, width: int) -> Table:
+    complete = width == len(names) and all(len(name) <= MAX_KEY_CHARS for name in names)
+    names = [name if len(name) <= MAX_KEY_CHARS else name[:MAX_KEY_CHARS] + "..." for name in names]
     left = budget_bytes - 80 - sum(len(name.encode("utf-8", "replace")) + 4 for name in names)
     kept: list[list[Any]] = []
-    for row in islice(rows, MAX_ROWS):
-        cells, cost = _cut_row(row[: len(names)])
+    for row in islice(rows, min(MAX_ROWS, max(MAX_PARTS // max(len(names), 1), 1))):
+        cells, cost, whole = _cut_row(row[: len(names)])
         left -= cost
         if left < 0:
             break
         kept.append(cells)
-    return {"columns": names, "index": list(range(len(kept))), "rows": kept, "total": total}
+        complete = complete and whole
+    window = {"columns": names, "index": list(range(len(kept))), "rows": kept, "total": total}
+    return Table(window, complete and len(kept) == total)
 
 
-def _cut_row(row: Any) -> tuple[list[Any], int]:
+def _cut_row(row: Any) -> tuple[list[Any], int, bool]:
     cells = []
     cost = 10  # brackets, and the label of the row
+    complete = True
     for cell in row:
+        n_bytes = short_scalar(cell)
+        if n_bytes:
+            cells.append(cell)
+            cost += n_bytes + 2
+            continue
         cutter = PlainCutter(CELL_BYTES)
         cells.append(cutter.cut(_python(cell)))
+        complete = complete and cutter.complete
         cost += CELL_BYTES - cutter.left + 1
-    return cells, cost
+    return cells, cost, complete

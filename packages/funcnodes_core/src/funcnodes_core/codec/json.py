@@ -9,6 +9,7 @@ import base64
 import dataclasses
 import json
 from collections.abc import Callable, Iterable, Mapping
+from itertools import islice
 from pathlib import PurePath
 from typing import Any, ClassVar, TypeAlias
 from weakref import WeakKeyDictionary, WeakSet
@@ -21,6 +22,7 @@ __all__ = ["Encdata", "EncoderRegistry", "JSONDecoder", "JSONEncoder"]
 NO_VALUE_TEXT = "<NoValue>"
 PREVIEW_CHARS = 1000
 PREVIEW_ITEMS = 10
+_PREVIEW_BYTES = PREVIEW_CHARS * 3 // 4  # whose base64 text is as long
 _SCALARS = (str, int, float, bool, type(None))
 _JSON_TYPES = (str, int, float, list, tuple, dict)
 _PLAIN = (*_SCALARS, dict, list, tuple)
@@ -138,20 +140,27 @@ class JSONEncoder(json.JSONEncoder):
             inside.discard(id(obj))
 
     @classmethod
-    def _encode(cls, obj: Any, preview: bool, seen: set[int], lazy: bool = False) -> Any:
+    def ask_encoders(cls, obj: Any, preview: bool) -> Encdata | None:
+        """What the first encoder that knows a value makes of it; None if none does."""
         for encoder in cls.encoder_registry.lookup(type(obj)):
             answer = encoder(obj, preview)
             result = answer if isinstance(answer, Encdata) else Encdata(answer[0], handeled=answer[1])
-            if not result.handeled:
-                continue
-            if result.done:
-                return result.data
-            go_on = preview if result.continue_preview is None else result.continue_preview
-            plain = cls.encoder_registry.plain
-            if lazy and not go_on and plain.get(type(result.data)):
-                return _as_json_takes_it(result.data, cls, plain, seen)
-            return cls.apply_custom_encoding(result.data, go_on, seen)
-        return cls._encode_default(obj, preview, seen)
+            if result.handeled:
+                return result
+        return None
+
+    @classmethod
+    def _encode(cls, obj: Any, preview: bool, seen: set[int], lazy: bool = False) -> Any:
+        result = cls.ask_encoders(obj, preview)
+        if result is None:
+            return cls._encode_default(obj, preview, seen)
+        if result.done:
+            return result.data
+        go_on = preview if result.continue_preview is None else result.continue_preview
+        plain = cls.encoder_registry.plain
+        if lazy and not go_on and plain.get(type(result.data)):
+            return _as_json_takes_it(result.data, cls, plain, seen)
+        return cls.apply_custom_encoding(result.data, go_on, seen)
 
     @classmethod
     def _encode_default(cls, obj: Any, preview: bool, seen: set[int]) -> Any:
@@ -164,7 +173,7 @@ class JSONEncoder(json.JSONEncoder):
         if isinstance(obj, (dict, Mapping)):
             return {key: cls.apply_custom_encoding(item, preview, seen) for key, item in obj.items()}
         if isinstance(obj, _LISTS):
-            items = list(obj)[:PREVIEW_ITEMS] if preview else obj
+            items = islice(obj, PREVIEW_ITEMS) if preview else obj
             return [cls.apply_custom_encoding(item, preview, seen) for item in items]
         return str(obj)
 
@@ -222,7 +231,11 @@ def _encode_dataclass(obj: Any, _preview: bool) -> Encdata:
     return Encdata(None)
 
 
-def _encode_bytes(obj: bytes, _preview: bool) -> Encdata:
+def _encode_bytes(obj: bytes, preview: bool) -> Encdata:
+    if preview and len(obj) > PREVIEW_CHARS:
+        return Encdata(
+            base64.b64encode(obj[:_PREVIEW_BYTES]).decode("ascii") + "...", done=True, handeled=True
+        )
     return Encdata(base64.b64encode(obj).decode("ascii"), done=True, handeled=True)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from funcnodes_core.codec._plain import PlainCutter
+from funcnodes_core.codec._plain import PlainCutter, excuse
 from funcnodes_core.codec._table import table_window
 from funcnodes_core.codec.binary import ByteEncoder
 from funcnodes_core.types import SVG
@@ -61,43 +61,37 @@ def preview(value: Any, render_type: str | None = None, budget_bytes: int = DEFA
     try:
         return _preview(value, render_type, budget_bytes)
     except (Exception, SystemExit) as exc:  # noqa: BLE001 - encoders and __str__ of values are foreign code
-        text = f"<{type(value).__name__}: no preview, {type(exc).__name__}: {_text(exc)}>"
-        return Preview(MIME_JSON, text[:budget_bytes], False)
-
-
-def _text(exc: BaseException) -> str:
-    try:
-        return str(exc)
-    except (Exception, SystemExit):  # noqa: BLE001 - __str__ of the exception is foreign code
-        return "its text cannot be made"
+        return Preview(MIME_JSON, PlainCutter(budget_bytes).cut(excuse(value, exc)), False)
 
 
 def _preview(value: Any, render_type: str | None, budget_bytes: int) -> Preview:
     if isinstance(value, SVG) or (render_type == "svg" and isinstance(value, str)):
-        return _image(MIME_SVG, str(value).encode("utf-8"), budget_bytes)
+        raw = str(value[: budget_bytes + 1]).encode("utf-8", "replace")
+        return _image(MIME_SVG, raw, budget_bytes, len(raw))
     own = ByteEncoder.encode_custom(value, True)
     if own is not None:
         return _from_bytes(own.data, own.mime or MIME_BYTES, budget_bytes)
     if isinstance(value, bytes | bytearray | memoryview):
-        raw = bytes(value)
-        mime = next((m for magic, m in _MAGIC if raw.startswith(magic)), MIME_BYTES)
-        return _from_bytes(raw, mime, budget_bytes)
+        head = bytes(value[:16])
+        mime = next((m for magic, m in _MAGIC if head.startswith(magic)), MIME_BYTES)
+        return _from_bytes(value, mime, budget_bytes)
     if render_type != "json":
-        window = table_window(value, budget_bytes, force=render_type == "table")
-        if window is not None:
-            return Preview(MIME_TABLE, window, len(window["rows"]) == window["total"])
+        table = table_window(value, budget_bytes, force=render_type == "table")
+        if table is not None:
+            return Preview(MIME_TABLE, table.window, table.complete)
     cutter = PlainCutter(budget_bytes)
     data = cutter.cut(value)
     return Preview(MIME_JSON, data, cutter.complete)
 
 
-def _image(mime: str, raw: bytes, budget_bytes: int) -> Preview:
-    fits = len(raw) <= budget_bytes
+def _image(mime: str, raw: bytes, budget_bytes: int, size: int) -> Preview:
+    fits = size <= budget_bytes
     return Preview(mime, raw if fits else b"", fits)
 
 
-def _from_bytes(raw: bytes, mime: str, budget_bytes: int) -> Preview:
+def _from_bytes(raw: bytes | bytearray | memoryview, mime: str, budget_bytes: int) -> Preview:
+    size = raw.nbytes if isinstance(raw, memoryview) else len(raw)
     if mime.startswith("image/"):
-        return _image(mime, raw, budget_bytes)
-    head = raw[: min(HEAD_BYTES, budget_bytes // 2)]
-    return Preview(MIME_BYTES, {"size": len(raw), "head": head.hex()}, len(head) == len(raw))
+        return _image(mime, bytes(raw) if size <= budget_bytes else b"", budget_bytes, size)
+    head = bytes(raw[: min(HEAD_BYTES, budget_bytes // 2)])
+    return Preview(MIME_BYTES, {"size": size, "head": head.hex()}, len(head) == size)
