@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from funcnodes_worker.answers import AnswerMemory, ParkedMessages
+from funcnodes_worker.broadcast import hub as hub_module
 from funcnodes_worker.broadcast.hub import Hub
 from funcnodes_worker.context import GraphContext, ReadContext
 from funcnodes_worker.errors import ConflictError
@@ -37,6 +38,8 @@ class FakeHost:
         self.debug = False
         self.large_message_bytes = 2000
         self.calls: list[GraphCall] = []
+        self.dropped: list[str] = []
+        self.gate = asyncio.Event()
         command = self.registry.command
 
         @command(scope="view")
@@ -63,6 +66,19 @@ class FakeHost:
         def change(ctx: GraphContext, uuid: str) -> Success:
             """Change something."""
             return Success()
+
+        @command(scope="edit")
+        def drop(ctx: ReadContext, path: str) -> int:
+            """Do something on the serving side that is not done twice."""
+            self.dropped.append(path)
+            return len(self.dropped)
+
+        @command(scope="edit")
+        async def fetch(ctx: ReadContext) -> int:
+            """Do something that takes until the test says so."""
+            self.dropped.append("fetched")
+            await self.gate.wait()
+            return 7
 
         @command(scope="admin")
         def shut(ctx: ReadContext) -> None:
@@ -211,6 +227,125 @@ async def test_an_id_that_means_something_else_now_is_executed() -> None:
     session.receive(cmd("change", uuid="b"))
 
     assert [call.kwargs["uuid"] for call in host.calls] == ["a", "b"]
+
+
+async def test_what_the_serving_side_did_is_not_done_twice_either() -> None:
+    host = FakeHost()
+    session = Session(host, v1=False)
+    for _ in range(3):
+        session.receive(cmd("drop", "d1", path="x"))
+    session.receive(cmd("drop", "d2", path="x"))
+
+    answers = [frame["result"] for frame in await take(session)]
+
+    assert answers == [1, 1, 1, 2]
+    assert host.dropped == ["x", "x"]
+
+
+async def test_a_repeated_command_waits_for_the_one_that_is_under_way() -> None:
+    host = FakeHost()
+    session = Session(host, v1=False)
+    session.receive(cmd("fetch"))
+    await asyncio.sleep(0)
+    session.receive(cmd("fetch"))
+
+    host.gate.set()
+    while len(answers := list(session.outbox.drain())) < 2:
+        await asyncio.sleep(0)
+
+    assert [json.loads(frame.data)["result"] for frame in answers] == [7, 7]
+    assert host.dropped == ["fetched"]
+
+
+async def test_who_repeats_a_command_of_a_lost_connection_hears_that_it_was_broken_off() -> None:
+    host = FakeHost()
+    first = Session(host, v1=True)
+    first.receive(cmd("fetch"))
+    await asyncio.sleep(0)
+    second = Session(host, v1=True)
+    second.catch_up(host.hub.epoch, first.client, 0)
+    second.receive(cmd("fetch"))
+
+    first.close()
+    async with asyncio.timeout(5):
+        while not (answers := [frame for frame in await take(second) if frame["type"] == "error"]):
+            continue
+
+    assert answers[0]["id"] == 1
+    assert "Cancelled" in answers[0]["error"]
+
+
+async def test_an_answer_reaches_a_client_that_took_its_name_meanwhile() -> None:
+    host = FakeHost()
+    first = Session(host, v1=True)
+    other = Session(host, v1=True)
+    other.receive(cmd("change", "c", uuid="a"))
+    other.catch_up(host.hub.epoch, first.client, 0)  # with a command of its own on the way
+    (call,) = host.calls
+    call.result = Success()
+    other.graph_answered(call)
+    other.receive(cmd("change", "c", uuid="a"))
+
+    assert len(host.calls) == 2, "the first was done under another name"
+    assert [frame["type"] for frame in await take(other) if frame["type"] != "hello"] == ["result"]
+
+
+@pytest.mark.parametrize(
+    ("epoch", "seq", "success"),
+    [
+        (None, 0, True),
+        (None, 3, True),
+        (None, 4, False),
+        (None, -1, False),
+        (None, 2**70, False),
+        ("", 0, False),
+        ("another", 3, False),
+    ],
+)
+async def test_catching_up_is_possible_from_what_the_log_holds(
+    epoch: str | None, seq: int, success: bool
+) -> None:
+    host = FakeHost()
+    for name in "abc":
+        add_node(host.hub, name)
+    session = Session(host, v1=True)
+    await take(session)
+
+    caught_up = session.catch_up(host.hub.epoch if epoch is None else epoch, "c", seq)
+    frames = await take(session) if session.outbox else []
+
+    assert caught_up is success
+    if success:
+        assert [frame["seq"] for frame in frames] == list(range(seq + 1, 4))
+    else:
+        assert frames == [{"type": "resync"}]
+
+
+async def test_events_go_on_after_a_replay_without_a_gap() -> None:
+    host = FakeHost()
+    first = Session(host, v1=True)
+    add_node(host.hub, "a")
+    add_node(host.hub, "b")
+    session = Session(host, v1=True)
+    await take(session)
+
+    session.catch_up(host.hub.epoch, first.client, 1)
+    add_node(host.hub, "c")
+    frames = await take(session)
+
+    assert [(frame["prev"], frame["seq"]) for frame in frames] == [(1, 2), (2, 3)]
+
+
+async def test_a_log_that_has_been_cut_asks_for_the_full_state(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hub_module, "_LOG_EVENTS", 2)
+    host = FakeHost()
+    for name in "abcd":
+        add_node(host.hub, name)
+    session = Session(host, v1=True)
+    await take(session)
+
+    assert not session.catch_up(host.hub.epoch, "c", 1)
+    assert session.catch_up(host.hub.epoch, "c", 2)
 
 
 async def test_a_scope_is_a_limit() -> None:

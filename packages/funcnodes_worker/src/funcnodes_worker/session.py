@@ -17,7 +17,7 @@ from typing import Any, Protocol
 import msgspec
 from msgspec import UNSET
 
-from funcnodes_worker.answers import AnswerMemory, ParkedMessages
+from funcnodes_worker.answers import AnswerMemory, ParkedMessages, Remembered
 from funcnodes_worker.broadcast.hub import Hub
 from funcnodes_worker.broadcast.outbox import Outbox
 from funcnodes_worker.context import ReadContext
@@ -78,7 +78,7 @@ class GraphCall:
     """
 
     __slots__ = (
-        "answered", "client", "command", "deadline", "error", "kwargs", "message", "result", "rev", "session", "trace", "waiting_note",
+        "answered", "client", "command", "deadline", "error", "kwargs", "message", "remembered", "result", "rev", "session", "trace", "waiting_note",
     )  # fmt: skip
 
     def __init__(self, session: Caller, command: Command, message: Cmd, kwargs: dict[str, Any]) -> None:
@@ -87,6 +87,7 @@ class GraphCall:
         self.command = command
         self.message = message
         self.kwargs = kwargs
+        self.remembered: Remembered | None = None
         self.result: Any = None
         self.rev: int | None = None
         self.error: BaseException | None = None
@@ -198,9 +199,10 @@ class Session:
             if timer is not None:
                 timer.cancel()
         if call.error is not None:
-            self._answer(call.message, self._failure(call.message, call.error, call.trace))
+            frame = self._failure(call.message, call.error, call.trace)
         else:
-            self._answer(call.message, self._result(call.message, call.result, call.rev))
+            frame = self._result(call.message, call.result, call.rev)
+        self._answer(call.command, call.remembered, frame)
 
     # -- inside
 
@@ -247,9 +249,9 @@ class Session:
             self._read(command, message, kwargs)
 
     def _call_graph(self, command: Command, message: Cmd, kwargs: dict[str, Any]) -> None:
-        self._host.answers.open(self.client, message)
         self._waiting += 1
         call = GraphCall(self, command, message, kwargs)
+        call.remembered = self._host.answers.open(self.client, message)
         loop = asyncio.get_running_loop()
         call.waiting_note = loop.call_later(SLOW_COMMAND_S, self._note_waiting, call)
         if command.late is not None:
@@ -275,31 +277,37 @@ class Session:
             self._send(self._failure(message, error, traceback.format_exc()))
             return
         if inspect.isawaitable(result):
-            self._host.answers.open(self.client, message)
-            self._spawn(self._await_read(message, result))
+            remembered = self._host.answers.open(self.client, message)
+            self._spawn(self._await_read(command, message, remembered, result))
+            return
+        frame = self._result(message, result, None)
+        if not command.repeatable:
+            self._answer(command, self._host.answers.open(self.client, message), frame)
         else:
-            self._send(self._result(message, result, None), position=getattr(result, "position", None))
+            self._send(frame, position=getattr(result, "position", None))
 
-    async def _await_read(self, message: Cmd, result: Awaitable[Any]) -> None:
+    async def _await_read(
+        self, command: Command, message: Cmd, remembered: Remembered | None, result: Awaitable[Any]
+    ) -> None:
         try:
             frame = self._result(message, await result, None)
+        except asyncio.CancelledError as error:
+            if remembered is not None:  # who asked again elsewhere must not wait for ever
+                self._host.answers.settle(remembered, self._failure(message, error), keep=False)
+            raise
         except Exception as error:  # noqa: BLE001 - whatever a command raises is its answer
             frame = self._failure(message, error, traceback.format_exc())
-        self._answer(message, frame)
+        self._answer(command, remembered, frame)
 
     def _spawn(self, work: Any) -> None:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    def _answer(self, message: Cmd, frame: bytes) -> None:
-        known = self._host.answers.find(self.client, message)
-        if known is not None:
-            known.frame = frame
-            for send in known.waiting:
-                send(frame)
-            known.waiting.clear()
+    def _answer(self, command: Command, remembered: Remembered | None, frame: bytes) -> None:
         self._send(frame)
+        if remembered is not None:
+            self._host.answers.settle(remembered, frame, keep=not command.repeatable)
 
     def _result(self, message: Cmd, result: Any, rev: int | None) -> bytes:
         answer = Result(cmd=message.cmd, id=message.id, result=result, rev=UNSET if rev is None else rev)

@@ -20,7 +20,7 @@ class Pasted(Struct, kw_only=True):
     by_old: dict[str, str]
 
 
-@command(scope="edit", on="graph")
+@command(scope="edit", on="graph", repeatable=True)
 def copy_nodes(ctx: GraphContext, uuids: list[str]) -> Fragment:
     """Nodes with their values, the edges between them, and the groups that are copied whole."""
     return make_fragment(ctx.document.model, ctx.document.store.blobs, uuids)

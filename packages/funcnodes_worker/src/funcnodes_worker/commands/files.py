@@ -46,7 +46,7 @@ def upload(ctx: ReadContext, filename: str, data: str) -> Uploaded:
     return Uploaded(filename=target.name, path=_relative(target, ctx.worker.files_dir))
 
 
-@command(scope="edit")
+@command(scope="edit", repeatable=True)
 def list_files(ctx: ReadContext) -> list[FileInfo]:
     """Every file below `files/`."""
     root = ctx.worker.files_dir

@@ -69,7 +69,7 @@ def clear(ctx: GraphContext) -> Success:
     return Success()
 
 
-@command(scope="edit", on="graph")
+@command(scope="edit", on="graph", repeatable=True)
 def save(ctx: GraphContext) -> dict[str, Any]:
     """Write a snapshot now, and give it back as a graph that `load_data` takes. (Edits are on disk anyway.)"""
     document = ctx.document
@@ -93,7 +93,7 @@ def load_data(ctx: GraphContext, data: dict[str, Any] | str) -> Loaded:
     )
 
 
-@command(scope="edit", on="graph")
+@command(scope="edit", on="graph", repeatable=True)
 def export_worker(ctx: GraphContext, include_files: bool = False) -> Exported:
     """The graph with all that belongs to it as one `.fnw` file."""
     document = ctx.document

@@ -42,7 +42,7 @@ def get_runstate(ctx: ReadContext) -> RunState:
     )
 
 
-@command(scope="admin")
+@command(scope="admin", repeatable=True)
 def get_config(ctx: ReadContext) -> dict[str, Any]:
     """The worker's configuration file."""
     return dict(ctx.worker.config.raw)
@@ -59,7 +59,7 @@ def update_config(ctx: ReadContext, config: dict[str, Any]) -> Success:
     return Success()
 
 
-@command(scope="admin")
+@command(scope="admin", repeatable=True)
 def get_logs(ctx: ReadContext) -> LogTail:
     """The last 64 KiB of the worker's log."""
     path = ctx.worker.config.data_path / "worker.log"

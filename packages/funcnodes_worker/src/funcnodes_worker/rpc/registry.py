@@ -56,8 +56,10 @@ class Command:
         mutates: bool,
         on: Place,
         late: Callable[[], Any] | None = None,
+        repeatable: bool = False,
     ) -> None:
         self.handler = handler
+        self.repeatable = repeatable
         self.late = late
         self.name = handler.__name__
         self.scope = scope
@@ -148,6 +150,7 @@ class Registry:
         mutates: bool = False,
         on: Place | None = None,
         late: Callable[[], Any] | None = None,
+        repeatable: bool | None = None,
     ) -> Callable[[_F], _F]:
         """Decorator that registers a function and leaves it as it is.
 
@@ -157,11 +160,14 @@ class Registry:
             on: where it runs; "graph" for commands that mutate, else "serve".
             late: for a command with a `deadline_s`: gives its result when the graph's thread, blocked by a node,
                 has not answered by then.
+            repeatable: doing it twice does no harm, so that its answers, which may be large, are not remembered;
+                so it is by default with what only looks (scope "view").
         """
 
         def register(handler: _F) -> _F:
             place = on or ("graph" if mutates else "serve")
-            self.add(Command(handler, scope=scope, mutates=mutates, on=place, late=late))
+            harmless = scope == "view" if repeatable is None else repeatable
+            self.add(Command(handler, scope=scope, mutates=mutates, on=place, late=late, repeatable=harmless))
             return handler
 
         return register
