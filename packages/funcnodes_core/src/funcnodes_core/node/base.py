@@ -71,6 +71,11 @@ class Node(RunnableNode, metaclass=NodeMeta):
         properties: dict[str, Any] | None = None,
     ) -> None:
         cls = type(self)
+        if uuid is not None and not isinstance(uuid, str):
+            raise TypeError(
+                f"{cls.__name__}() makes a node and takes no inputs (its first argument is an id, not {uuid!r:.80}): "
+                f"set them with node.inputs[...].value, or call the function itself, {cls.__name__}.o_func(...)"
+            )
         self._uuid = uuid or id or uuid4().hex
         self._name = name
         self._init_scheduling()

@@ -8,16 +8,36 @@ import weakref
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from funcnodes_core.exceptions import IONotFoundError
 from funcnodes_core.io.base import NodeIO, nobody
 from funcnodes_core.io.spec import PortSpec
 from funcnodes_core.node.protocol import NodeLike
 
-__all__ = ["apply_options", "make_ports"]
+__all__ = ["Ports", "apply_options", "make_ports"]
 
 _PLAIN = frozenset(
     {"name", "description", "hidden", "required", "does_trigger", "allow_multiple", "emit_value_set"}
 )
 _IGNORED = frozenset({"value", "optional", "positional", "middleware", "endpoints", "is_input", "id", "uuid"})
+
+
+class Ports(dict[str, Any]):
+    """The inputs, or the outputs, of one node by id; a wrong use says what would be right."""
+
+    __slots__ = ()
+
+    def __missing__(self, io_id: str) -> Any:
+        ports = list(self.values())
+        kind = "input" if ports and ports[0].is_input() else "output"
+        node = ports[0].node if ports else None
+        owner = repr(node.name) if node is not None else "the node"
+        known = ", ".join(repr(known) for known in self if not known.startswith("_trigger"))
+        raise IONotFoundError(f"{owner} has no {kind} {io_id!r}; it has {known or 'none'}")
+
+    def __setitem__(self, io_id: str, port: Any) -> None:
+        if not isinstance(port, NodeIO):
+            raise TypeError(f"a port is no value: set it with `[{io_id!r}].value = ...`")
+        super().__setitem__(io_id, port)
 
 
 class _Shared(list[Callable[..., Any]]):
@@ -92,7 +112,7 @@ def make_ports(
         if spec.on:
             _listen(port)
         ports[spec.id] = port
-    return ports
+    return Ports(ports)
 
 
 def _listen(port: NodeIO) -> None:

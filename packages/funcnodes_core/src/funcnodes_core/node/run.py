@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
+from contextlib import aclosing, closing
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -25,10 +27,11 @@ from funcnodes_core.typenames import can_accept
 if TYPE_CHECKING:
     from funcnodes_core.scheduler import Scheduler
 
-__all__ = ["DirectCall", "RunError", "begin", "call_args", "deliver", "end_unstarted", "fail"]
+__all__ = ["DirectCall", "RunError", "begin", "call_args", "deliver", "end_unstarted", "fail", "stream"]
 
 _ACTIVE = NodeMode.ACTIVE
 INLINE = "inline"  # what `_run` is while a synchronous function runs
+STARTING = "starting"  # and before the task of an asynchronous one is there
 _MAX_TEXT = 20_000  # characters of an error that travel on
 
 
@@ -182,17 +185,30 @@ def _run_as_task(node: NodeLike, scheduler: Scheduler, direct: DirectCall | None
     except Exception as exc:  # noqa: BLE001 - default factories are foreign code
         _end(node, scheduler, 0.0, exc)
         return
-    task = scheduler.loop.create_task(_run_in_task(node, scheduler, kwargs))
-    node._run = task
+    node._run = STARTING
     node._streams = direct is not None and direct.streams
     scheduler.running[node] = None
     scheduler.clock = perf_counter()
     if node._watched:
         telling.run_started(node)
+        if node._run is not STARTING:
+            return  # a listener removed it
+    task = _start_task(scheduler.loop, _run_in_task(node, scheduler, kwargs))
+    if node._run is STARTING:
+        node._run = task
+
+
+def _start_task(loop: asyncio.AbstractEventLoop, coro: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    """A task that is past its first step where Python offers that: one turn of the loop less."""
+    if sys.version_info >= (3, 12) and loop.get_task_factory() is None and loop.is_running():
+        return asyncio.Task(coro, loop=loop, eager_start=True)
+    return loop.create_task(coro)
 
 
 async def _run_in_task(node: NodeLike, scheduler: Scheduler, kwargs: dict[str, Any]) -> None:
     mine = asyncio.current_task()
+    if node._run is STARTING:
+        node._run = mine
     CURRENT.set(node)
     error: BaseException | None = None
     started = perf_counter()
@@ -218,19 +234,24 @@ async def _call(node: NodeLike, scheduler: Scheduler, kwargs: dict[str, Any]) ->
     if not direct.streams:
         deliver(node, direct.output_ids, await direct.call(**kwargs))
         return
-    values = direct.call(**kwargs)
+    await stream(node, scheduler, direct.output_ids, direct.call(**kwargs))
+
+
+async def stream(node: NodeLike, scheduler: Scheduler, output_ids: Iterable[str], values: Any) -> None:
+    """Send what a generator yields; the next is asked for when what the last caused is at rest.
+
+    However the run ends, the generator is closed with it.
+    """
     if inspect.isasyncgen(values):
-        async for value in values:
-            await _stream(node, scheduler, direct, value)
+        async with aclosing(values):
+            async for value in values:
+                deliver(node, output_ids, value)
+                await until_settled(scheduler, successors(node), (node,))
     else:
-        for value in values:
-            await _stream(node, scheduler, direct, value)
-
-
-async def _stream(node: NodeLike, scheduler: Scheduler, direct: DirectCall, value: Any) -> None:
-    """Send one yielded value and wait until what it caused has come to rest."""
-    deliver(node, direct.output_ids, value)
-    await until_settled(scheduler, successors(node), (node,))
+        with closing(values):
+            for value in values:
+                deliver(node, output_ids, value)
+                await until_settled(scheduler, successors(node), (node,))
 
 
 def _bypass(node: NodeLike, scheduler: Scheduler) -> None:

@@ -7,15 +7,13 @@ import functools
 import inspect
 import types
 import warnings
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeAlias, get_args
 
-from funcnodes_core._runnable import successors
 from funcnodes_core.io.input import NodeInput
 from funcnodes_core.io.output import NodeOutput
 from funcnodes_core.node.base import Node
-from funcnodes_core.node.run import DirectCall, deliver
-from funcnodes_core.node.waiting import until_settled
+from funcnodes_core.node.run import DirectCall, deliver, stream
 from funcnodes_core.nodemaker.offload import Executor, offloaded
 from funcnodes_core.nodemaker.signature import FunctionSignature, function_signature
 from funcnodes_core.scheduler import scheduler_of
@@ -167,7 +165,7 @@ def _build(
             kwargs.setdefault("node", self)
         result = call(*args, **kwargs)
         if streams:
-            return await _stream(self, output_ids, result)
+            return await stream(self, scheduler_of(asyncio.get_running_loop()), output_ids, result)
         if is_async:
             result = await result
         deliver(self, output_ids, result)
@@ -187,19 +185,6 @@ def _yields(func: AnyFunction) -> bool:
         # what `inspect` looks at, in the end
         return bool(func.__code__.co_flags & (inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR))
     return inspect.isgeneratorfunction(func) or inspect.isasyncgenfunction(func)
-
-
-async def _stream(node: Node, output_ids: tuple[str, ...], values: Any) -> None:
-    """Send what a generator yields; the next is asked for when the last has come to rest."""
-    scheduler = scheduler_of(asyncio.get_running_loop())
-    async for value in values if inspect.isasyncgen(values) else _each(values):
-        deliver(node, output_ids, value)
-        await until_settled(scheduler, successors(node), (node,))
-
-
-async def _each(values: Iterable[Any]) -> AsyncIterator[Any]:
-    for value in values:
-        yield value
 
 
 def _callable(

@@ -17,6 +17,7 @@ import logging
 import types
 import typing
 import warnings
+from collections import abc
 from collections.abc import Callable, Iterable, Mapping
 from typing import Annotated, Any, NamedTuple, TypeAlias, TypeVar
 
@@ -43,6 +44,10 @@ _PORT_KEYS = (
     "value_options",
     "emit_value_set",
     "on",
+)
+_ITERATORS = (
+    *(abc.Iterator, abc.Iterable, abc.Generator),
+    *(abc.AsyncIterator, abc.AsyncIterable, abc.AsyncGenerator),
 )
 _MISSING: Any = object()
 
@@ -78,6 +83,8 @@ def function_signature(
         outputs: Changes by position; a new `name` is the id; more entries add outputs.
     """
     annotations = _annotations(func)
+    if _yields(func) and "return" in annotations:
+        annotations = {**annotations, "return": _yielded(annotations["return"])}
     if not is_exposed_method(func):
         func = _expose(func, name)
         if inputs is not None:
@@ -123,7 +130,12 @@ def _expose(func: AnyFunction, name: str | None) -> AnyFunction:
     if not hasattr(func, "__name__") and not isinstance(func, functools.partial):
         raise TypeError(f"{func!r} has no name: a node is made from a function, wrap it in a `def`")
     try:
-        return typing.cast(AnyFunction, expose_method(func, name=name))
+        if _yields(func):
+            meta = _tolerant_metadata(
+                func, None
+            )  # the parser does not know that a stream sends what it yields
+        else:
+            return typing.cast(AnyFunction, expose_method(func, name=name))
     except Warning:
         raise  # a warning that the user turned into an error is meant for them
     except Exception as error:  # noqa: BLE001 - annotations and docstrings are foreign code
@@ -135,7 +147,7 @@ def _expose(func: AnyFunction, name: str | None) -> AnyFunction:
     return func
 
 
-def _tolerant_metadata(func: AnyFunction, error: Exception) -> dict[str, Any]:
+def _tolerant_metadata(func: AnyFunction, error: Exception | None) -> dict[str, Any]:
     """Metadata read from a stand-in whose annotations all have a type string."""
     signature = inspect.signature(func, follow_wrapped=False)
 
@@ -149,6 +161,8 @@ def _tolerant_metadata(func: AnyFunction, error: Exception) -> dict[str, Any]:
     stand_in.__annotations__ = {
         key: _nameable(_evaluated(value, scope), f"{key!r} of {_where(func)}") for key, value in raw.items()
     }
+    if _yields(func) and "return" in stand_in.__annotations__:
+        stand_in.__annotations__["return"] = _yielded(stand_in.__annotations__["return"])
     try:
         return typing.cast(dict[str, Any], function_method_parser(stand_in))
     except Warning:
@@ -209,6 +223,20 @@ def _annotations(func: AnyFunction) -> Mapping[str, Any]:
         return typing.get_type_hints(func, include_extras=True)
     except Exception:  # noqa: BLE001 - evaluates foreign source text
         return {}
+
+
+def _yields(func: AnyFunction) -> bool:
+    return inspect.isgeneratorfunction(func) or inspect.isasyncgenfunction(func)
+
+
+def _yielded(annotation: Any) -> Any:
+    """What a generator function that is annotated so sends: the element, whatever the iterator."""
+    base, meta = _strip(annotation)
+    if typing.get_origin(base) in _ITERATORS and typing.get_args(base):
+        item = typing.get_args(base)[0]
+    else:
+        item = Any if base in _ITERATORS or typing.get_origin(base) in _ITERATORS else base
+    return Annotated[item, meta] if meta else item
 
 
 def _input_annotations(func: AnyFunction, annotations: Mapping[str, Any]) -> list[Any]:

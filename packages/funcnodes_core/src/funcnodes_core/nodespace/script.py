@@ -23,6 +23,8 @@ Graph = NodeSpace | Node | Iterable[Node]
 def _nodes(graph: Graph) -> list[Node]:
     if isinstance(graph, NodeSpace):
         return graph.nodes
+    if isinstance(graph, type):
+        raise TypeError(f"{graph.__name__} is a node class: make a node of it, as in {graph.__name__}()")
     return [graph] if isinstance(graph, Node) else list(graph)
 
 
@@ -50,7 +52,8 @@ def find_port(nodes: Iterable[Node], address: str, *, inputs_only: bool = False)
     if begun:
         key, node = max(begun, key=lambda one: len(one[0]))
         kind = "input" if inputs_only else "port"
-        known = ", ".join(repr(port.id) for port in _ports(node, None, inputs_only))
+        ports = [port.id for port in _ports(node, None, inputs_only)]
+        known = ", ".join(repr(io) for io in ports if not io.startswith("_trigger")) or "none"
         raise IONotFoundError(
             f"node {node.name!r} has no {kind} {address[len(key) + 1 :]!r} (it has {known})"
         )
