@@ -28,7 +28,7 @@ RANKS: dict[str, list[str]] = {
     "funcnodes_worker": [
         "errors paths",
         "protocol",
-        "edits journal projection rpc broadcast persistence loop packages feed answers graphthread instance libraryview",
+        "edits journal projection rpc broadcast persistence loop packages feed answers graphthread channel marks instance libraryview",
         "config external_worker context plan document",
         "commands",
         "worker session graph",

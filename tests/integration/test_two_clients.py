@@ -310,9 +310,7 @@ class RandomUser:
     def _add_edge(self) -> dict[str, Any] | None:
         if len(self.copy.nodes) < 2:
             return None
-        src, dst = sorted(self.dice.sample(list(self.copy.nodes), 2))
-        if self._leads(dst, src):
-            return None  # random circles never come to rest, and this test waits for rest
+        src, dst = self.dice.sample(list(self.copy.nodes), 2)
         inputs = [io for io in self.copy.nodes[dst]["inputs"].values() if not io["connected"]]
         outputs = self.copy.nodes[src]["outputs"].values()
         ends = [(o["id"], i["id"]) for o in outputs for i in inputs if o["type"] == i["type"]]
@@ -326,18 +324,6 @@ class RandomUser:
             "dst_io": into,
             "replace": self.dice.random() < 0.3,
         }
-
-    def _leads(self, start: str, goal: str) -> bool:
-        """Whether wires lead from one node to another."""
-        onward: dict[str, list[str]] = {}
-        for edge in self.copy.edges.values():
-            onward.setdefault(edge["src"][0], []).append(edge["dst"][0])
-        seen, todo = {start}, [start]
-        while todo and goal not in seen:
-            more = [node for node in onward.get(todo.pop(), ()) if node not in seen]
-            seen.update(more)
-            todo += more
-        return goal in seen
 
     def _remove_edge(self) -> dict[str, Any] | None:
         if not self.copy.edges:
@@ -424,6 +410,7 @@ async def test_copies_made_of_events_alone_equal_the_worker(
         users = [RandomUser(client, SEED + number) for number, client in enumerate(clients)]
 
         await asyncio.gather(*(use(user, COMMANDS // 2) for user in users))
+        await clients[0].call("stop_all")  # random wires make circles, and these never come to rest
         states = [await client.compare() for client in clients]
         for client in clients:
             await client.socket.close()

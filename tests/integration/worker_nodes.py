@@ -14,8 +14,8 @@ def add(a: float, b: float = 1) -> float:
 
 @fn.NodeDecorator("t.join", name="Join")
 def join(a: str = "a", b: str = "b") -> str:
-    """One text behind the other."""
-    return a + b
+    """One text behind the other, as far as that is not too long: in a circle it would double for ever."""
+    return (a + b)[-20_000:]
 
 
 @fn.NodeDecorator("t.divide", name="Divide")

@@ -87,13 +87,33 @@ class Broken(fn.Node):
         """Never reached."""
 
 
+class Heard:
+    """Hears everything that a feed tells, also what would be replaced by something newer."""
+
+    def __init__(self, changes: list[ev.Change]) -> None:
+        self.changes = changes
+
+    def post(self, record: Any) -> None:
+        """A record, in order."""
+        self.changes.append(record)
+
+    def put(self, mark: Any, newest: Any) -> None:
+        """The newest under a mark."""
+        self.changes.extend(mark.changes(newest))
+
+    put_last = put
+
+    def take(self, mark: Any) -> None:
+        """Nothing waits: it was heard at once."""
+
+
 class Bench:
     """A document and its space, with commands as clients give them."""
 
     def __init__(self, folder: Path, durability: Any = "grouped") -> None:
         self.space = NodeSpace()
         self.changes: list[ev.Change] = []
-        self.document = Document(self.space, folder, durability=durability, feed=Feed(self.changes.append))
+        self.document = Document(self.space, folder, durability=durability, feed=Feed(Heard(self.changes)))
         self.report: OpenReport = self.document.open()
 
     def do(self, cmd: str, *, by: str = "me", gesture: str | None = None, **kwargs: Any) -> Any:

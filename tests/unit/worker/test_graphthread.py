@@ -1,4 +1,4 @@
-"""The graph's thread, and the channel by which it tells."""
+"""The graph's thread."""
 
 from __future__ import annotations
 
@@ -8,44 +8,9 @@ import threading
 
 import pytest
 
-from funcnodes_worker.graphthread import Channel, GraphThread, SameLoop
+from funcnodes_worker.graphthread import GraphThread, SameLoop
 
 pytestmark = pytest.mark.anyio
-
-
-async def test_records_arrive_in_order_from_any_thread() -> None:
-    got: list[int] = []
-    done = asyncio.Event()
-
-    def receive(number: int) -> None:
-        got.append(number)
-        if number == 999:
-            done.set()
-
-    channel: Channel[int] = Channel(receive)
-    channel.post(-1)  # before it is open: kept
-    channel.open()
-    thread = threading.Thread(target=lambda: [channel.post(number) for number in range(1000)])
-    thread.start()
-
-    async with asyncio.timeout(10):
-        await done.wait()
-    thread.join()
-
-    assert got == list(range(-1, 1000))
-
-
-async def test_a_record_that_cannot_be_told_stops_no_other(caplog: pytest.LogCaptureFixture) -> None:
-    got: list[float] = []
-    channel: Channel[int] = Channel(lambda number: got.append(1 / number))
-    channel.open()
-    for number in (1, 0, 2):
-        channel.post(number)
-
-    await channel.flushed()
-
-    assert got == [1.0, 0.5]
-    assert "could not be told" in caplog.text
 
 
 async def test_the_graph_has_a_thread_and_a_loop_of_its_own() -> None:

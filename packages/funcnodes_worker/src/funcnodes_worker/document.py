@@ -52,6 +52,21 @@ class Undone(Struct, kw_only=True):
     undone: list[int]
 
 
+class _Nobody:
+    """Where a document tells that nobody follows."""
+
+    def post(self, record: object) -> None:
+        """Nobody hears it."""
+
+    def put(self, mark: object, newest: object) -> None:
+        """Nobody hears it."""
+
+    put_last = put
+
+    def take(self, mark: object) -> None:
+        """Nothing waits."""
+
+
 class Document:
     """One graph, its files and its history.
 
@@ -72,7 +87,7 @@ class Document:
         self.space = space
         self.name = folder.name
         self.files_dir = folder / "files"
-        self.feed = feed if feed is not None else Feed(lambda change: None)
+        self.feed = feed if feed is not None else Feed(_Nobody())
         self.store = DocumentStore(folder, durability)
         self._live = LiveGraph(space, self.store.blobs)
         self._settler = Settler(space, self.store, render_type)
@@ -282,7 +297,6 @@ class Document:
             if groups_before is not None:
                 self._groups_changed(groups_before)
             self._records_changed(edits)
-        self.feed.flush()  # the answer goes behind what the command did
         self._settler.wake()
 
     def _apply(self, commit: Commit, nodes: dict[str, Node]) -> None:

@@ -3,16 +3,15 @@
 An observer of the space, on the graph's thread. No node or port leaves this thread: values go by reference,
 everything else as records. The document says whose command is being applied, and tells of groups itself.
 
-Structure is told event by event. Of values and runs only the first and the newest of each turn of the loop are told:
-a circle of nodes that never settles makes as many events as it has ports, not as many as it has runs.
+Structure is told event by event. Of a port's values and a node's runs only the newest waits to be told: a circle of
+nodes that never settles makes as much work as it has ports, not as it has runs.
 """
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 from msgspec import UNSET
@@ -27,6 +26,7 @@ from funcnodes_core.nodespace.observer import Edge, SpaceObserver
 from funcnodes_core.nodespace.placeholder import PlaceHolderNode
 from funcnodes_core.sentinels import NoValue
 from funcnodes_worker.edits import Record
+from funcnodes_worker.marks import Cause, Mark, ProgressMark, Run, RunMark, Told, ValueMark
 from funcnodes_worker.persistence.model import GraphModel
 from funcnodes_worker.protocol import events as ev
 from funcnodes_worker.protocol.shapes import (
@@ -39,79 +39,79 @@ from funcnodes_worker.protocol.shapes import (
     Progress,
 )
 
-__all__ = ["Feed", "group_states", "node_state"]
+__all__ = ["Feed", "Sink", "group_states", "node_state"]
 
 _TRIGGER_PORTS = ("_triggerinput", "_triggeroutput")
 _FRONTEND = "frontend:"
+_FEW = 256  # so many values of one command are told before its answer
 _STATUS = frozenset(("idle", "waiting", "running", "done", "failed", "muted", "stale"))
 
 
+class Sink(Protocol):
+    """Where the feed tells: a `Channel`."""
+
+    def post(self, record: ev.Change | Told) -> None: ...
+
+    def put(self, mark: Mark, newest: Any) -> None: ...
+
+    def put_last(self, mark: Mark, newest: Any) -> None: ...
+
+    def take(self, mark: Mark) -> Any: ...
+
+
 class Feed(SpaceObserver):
-    """Turns a space's events into `Change` records.
+    """Turns a space's events into `Change` records and marks.
 
     Args:
-        sink: takes each record, in order; called on the graph's thread.
+        sink: takes them, on the graph's thread.
     """
 
-    def __init__(self, sink: Callable[[ev.Change], None]) -> None:
-        self.rev = 0
+    def __init__(self, sink: Sink) -> None:
         self._sink = sink
-        self._by = ""
-        self._cmd_id: str | int | None = None
-        self._told: set[tuple[str, ...]] = set()
-        self._held: dict[tuple[str, ...], ev.Change] = {}
-        self._held_nodes: set[str] = set()
-        self._turn_ends = False
+        self._cause = Cause()
+        self._own: dict[Mark, None] | None = None
+        self._marks: dict[NodeIO, ValueMark] = {}
+        self._runs: dict[Node, RunMark] = {}
+        self._progress: dict[Node, ProgressMark] = {}
+        self._ports: dict[Node, list[NodeIO]] = {}
+
+    @property
+    def rev(self) -> int:
+        """The revision of the graph that events belong to."""
+        return self._cause.rev
+
+    @rev.setter
+    def rev(self, rev: int) -> None:
+        self._cause = Cause(rev)
 
     @contextmanager
     def acting(self, rev: int, by: str, cmd_id: str | int | None) -> Iterator[None]:
-        """Inside, events are the doing of this client's command."""
-        self.rev, self._by, self._cmd_id = rev, by, cmd_id
+        """Inside, events are the doing of this client's command.
+
+        The values that it has set itself are told in order, before its answer, unless they are many.
+        """
+        self._cause, self._own = Cause(rev, by, cmd_id), {}
         try:
             yield
         finally:
-            self._by, self._cmd_id = "", None
+            own, self._own = self._own, None
+            self._cause = Cause(rev)
+            if own is not None and len(own) <= _FEW:
+                self._post_now(own)
 
     def post(self, what: ev.Event) -> None:
-        """Hand a record over, behind everything that happened before."""
-        self.flush()
-        self._sink(ev.Change(what=what, rev=self.rev, by=self._by, cmd_id=self._cmd_id))
+        """Hand a record over, behind every other one."""
+        self._sink.post(self._cause.change(what))
 
-    def flush(self) -> None:
-        """Hand over what was held back in this turn of the loop."""
-        self._told.clear()
-        if self._held:
-            held, self._held = self._held, {}
-            self._held_nodes.clear()
-            for change in held.values():
-                self._sink(change)
+    def _post_now(self, marks: Iterable[Mark]) -> None:
+        for mark in marks:
+            if (newest := self._sink.take(mark)) is not None:
+                self._sink.post(Told(mark, newest))
 
-    def _post_newest(self, key: tuple[str, ...], what: ev.Event | ev.ValueChanged) -> None:
-        """Hand over at once what is the first of its key (node, kind, port) in this turn, the newest of others later."""
-        change = ev.Change(what=what, rev=self.rev, by=self._by, cmd_id=self._cmd_id)
-        # once something of a node is held back, the rest of it is too: its order is kept
-        if key not in self._told and key[0] not in self._held_nodes:
-            if self._until_turn_ends():
-                self._told.add(key)
-            self._sink(change)
-            return
-        self._held_nodes.add(key[0])
-        self._held.pop(key, None)
-        self._held[key] = change
-
-    def _until_turn_ends(self) -> bool:
-        """Makes sure that this turn of the loop ends with a flush; false where there is no loop."""
-        if not self._turn_ends:
-            try:
-                asyncio.get_running_loop().call_soon(self._turn_ended)
-            except RuntimeError:
-                return False
-            self._turn_ends = True
-        return True
-
-    def _turn_ended(self) -> None:
-        self._turn_ends = False
-        self.flush()
+    def _forget(self, node: Node) -> None:
+        """Whatever waits of a node's ports is not told any more."""
+        for port in self._ports.pop(node, ()):
+            self._sink.take(self._marks.pop(port))
 
     def publish(self, space: NodeSpace, model: GraphModel) -> None:
         """Tell of a whole graph, as if everything in it had just been added."""
@@ -140,11 +140,16 @@ class Feed(SpaceObserver):
 
     def ports_changed(self, node: Node) -> None:
         """Tell that a node has other ports than before."""
+        self._forget(node)
         state = node_state(node)
         self.post(ev.PortsChanged(uuid=node.uuid, inputs=state.inputs, outputs=state.outputs))
         self.values_of(node)
 
     def node_removed(self, node: Node) -> None:
+        self._forget(node)
+        for marks in (self._runs, self._progress):
+            if (mark := marks.pop(node, None)) is not None:
+                self._sink.take(mark)
         self.post(ev.NodeRemoved(uuid=node.uuid))
 
     def node_updated(self, node: Node, fields: tuple[str, ...]) -> None:
@@ -152,6 +157,8 @@ class Feed(SpaceObserver):
         changed = {name: getattr(state, name) for name in fields if name in ev.NodeUpdated.__struct_fields__}
         if "properties" in fields:
             changed["frontend"] = state.frontend
+        for port in self._ports.get(node, ()) if "render_options" in fields else ():
+            self._marks[port].render_type = render_type(node, port)
         self.post(ev.NodeUpdated(uuid=node.uuid, **changed))
 
     def edge_added(self, edge: Edge) -> None:
@@ -165,6 +172,8 @@ class Feed(SpaceObserver):
             return
         state = io_state(port)
         changed = {name: getattr(state, name) for name in fields if name in ev.IoUpdated.__struct_fields__}
+        if port in self._marks:
+            self._marks[port].render_type = render_type(port.node, port)
         self.post(ev.IoUpdated(node_uuid=port.node.uuid, io_id=port.id, io_type=_side(port), **changed))
         if "default" in fields:
             self.value_changed(port)
@@ -176,37 +185,54 @@ class Feed(SpaceObserver):
     # -- values and runs
 
     def value_changed(self, port: NodeIO) -> None:
-        node = port.node
-        if node is None or port.id in _TRIGGER_PORTS:
-            return
-        side = _side(port)
-        value = ev.ValueChanged(
-            node_uuid=node.uuid,
-            io_id=port.id,
-            io_type=side,
-            value=port.value,
-            render_type=render_type(node, port),
-        )
-        self._post_newest((node.uuid, side, port.id), value)
+        mark = self._marks.get(port)
+        if mark is None:
+            if port.node is None or port.id in _TRIGGER_PORTS:
+                return
+            mark = self._new_mark(port.node, port)
+        if self._own is not None:
+            self._own[mark] = None
+        self._sink.put(mark, (port.value, self._cause))
+
+    def _new_mark(self, node: Node, port: NodeIO) -> ValueMark:
+        mark = self._marks[port] = ValueMark(node.uuid, port.id, _side(port), render_type(node, port))
+        self._ports.setdefault(node, []).append(port)
+        return mark
 
     def run_started(self, node: Node) -> None:
-        self._post_newest((node.uuid, "start"), ev.NodeTriggered(uuid=node.uuid))
+        mark = self._runs.get(node) or self._new_run(node)
+        runs, duration_s, failure, _, _ = mark.run
+        mark.run = run = Run(runs, duration_s, failure, "running", self._cause)
+        self._sink.put(mark, run)
 
     def run_done(self, node: Node, duration_s: float) -> None:
-        self._post_newest((node.uuid, "end"), ev.NodeDone(uuid=node.uuid, duration_s=duration_s))
+        mark = self._runs.get(node) or self._new_run(node)
+        mark.run = run = Run(mark.run.runs + 1, duration_s, None, None, self._cause)
+        self._sink.put_last(mark, run)  # behind the values that the run has made
 
     def run_failed(self, node: Node, error: RunError) -> None:
+        mark = self._runs.get(node) or self._new_run(node)
         failed = ev.NodeErrored(uuid=node.uuid, error=error.error, traceback=error.traceback)
-        self._post_newest((node.uuid, "end"), failed)
+        mark.run = run = mark.run._replace(failure=failed, word=None, cause=self._cause)
+        self._sink.put_last(mark, run)
 
     def status_changed(self, node: Node) -> None:
         if node.nodespace is not None:
-            self._post_newest((node.uuid, "status"), ev.Status(uuid=node.uuid, status=_status(node)))
+            mark = self._runs.get(node) or self._new_run(node)
+            mark.run = run = mark.run._replace(word=_status(node), cause=self._cause)
+            if self._own is not None:
+                self._own[mark] = None
+            self._sink.put_last(mark, run)
+
+    def _new_run(self, node: Node) -> RunMark:
+        mark = self._runs[node] = RunMark(node.uuid, self._cause)
+        return mark
 
     def progress(self, node: Node, info: dict[str, Any]) -> None:
         state = progress_state(info)
         told = ev.NodeProgress(uuid=node.uuid, **msgspec.structs.asdict(state))
-        self._post_newest((node.uuid, "progress"), told)
+        mark = self._progress.setdefault(node, ProgressMark())
+        self._sink.put(mark, (told, self._cause))
 
 
 def node_state(node: Node, *, ports: bool = True) -> NodeState:

@@ -15,18 +15,23 @@ from msgspec import Struct, field
 from funcnodes_core._setup import load_module, setup
 from funcnodes_core.lib.shelf import Shelf
 from funcnodes_core.nodespace.nodespace import NodeSpace
+from funcnodes_worker.channel import Channel
 from funcnodes_worker.config import WorkerConfig
 from funcnodes_worker.context import GraphContext
 from funcnodes_worker.document import Document
 from funcnodes_worker.feed import Feed
 from funcnodes_worker.libraryview import library_state
+from funcnodes_worker.marks import Mark, Told
 from funcnodes_worker.protocol.events import Change
 from funcnodes_worker.protocol.shapes import LibraryState
 from funcnodes_worker.session import GraphCall
 
-__all__ = ["Durability", "Graph", "Opened", "fill_library"]
+__all__ = ["Durability", "Graph", "Opened", "Record", "fill_library"]
 
 Durability = Literal["grouped", "full"]
+Record = Change | Told | LibraryState | GraphCall
+"""What goes to the serving loop in order."""
+
 _LOG = logging.getLogger("funcnodes.worker.graph")
 
 
@@ -42,7 +47,7 @@ class Graph:
 
     Args:
         config: the worker's file.
-        post: hands a record to the serving loop, in order.
+        channel: leads to the serving loop.
         report: tells a caller how far its command is.
         shelves: node classes beside those of the installed modules.
     """
@@ -50,7 +55,7 @@ class Graph:
     def __init__(
         self,
         config: WorkerConfig,
-        post: Callable[[Change | LibraryState | GraphCall], None],
+        channel: Channel[Record, Mark],
         report: Callable[[GraphCall, str, float | None], None],
         *,
         durability: Durability,
@@ -58,7 +63,7 @@ class Graph:
     ) -> None:
         self._shelves = shelves
         self._config = config
-        self._post = post
+        self._channel = channel
         self._report = report
         self._durability = durability
         self._tasks: set[asyncio.Task[None]] = set()
@@ -76,8 +81,10 @@ class Graph:
         for shelf in self._shelves:
             space.add_shelf(shelf)
         space.set_secret_property("files_dir", (self._config.data_path / "files").as_posix())
-        self._post(library_state(space.lib))
-        document = Document(space, self._config.data_path, durability=self._durability, feed=Feed(self._post))
+        self._channel.post(library_state(space.lib))
+        document = Document(
+            space, self._config.data_path, durability=self._durability, feed=Feed(self._channel)
+        )
         document.name = self._config.name
         report = document.open()
         self._space, self._document = space, document
@@ -138,12 +145,12 @@ class Graph:
         rev = getattr(result, "rev", None)
         call.result = result
         call.rev = context.rev if context.rev is not None else rev if isinstance(rev, int) else None
-        self._post(call)
+        self._channel.post(call)
 
     def _fail(self, call: GraphCall, error: BaseException) -> None:
         call.error = error
         call.trace = traceback.format_exc()
-        self._post(call)
+        self._channel.post(call)
 
 
 def fill_library(space: NodeSpace) -> list[str]:

@@ -1,4 +1,4 @@
-"""The thread and loop on which the graph lives, and the channel through which it tells the serving loop."""
+"""The thread and loop on which the graph lives."""
 
 from __future__ import annotations
 
@@ -6,74 +6,14 @@ import asyncio
 import contextlib
 import logging
 import threading
-from collections import deque
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
-__all__ = ["Channel", "GraphLoop", "GraphThread", "SameLoop"]
+__all__ = ["GraphLoop", "GraphThread", "SameLoop"]
 
-_T = TypeVar("_T")
 _R = TypeVar("_R")
 _LOG = logging.getLogger("funcnodes.worker.graph")
-
-
-class Channel(Generic[_T]):
-    """Records from any thread to the serving loop, in order, with one wake-up for many.
-
-    Args:
-        receive: called on the serving loop for each record.
-    """
-
-    def __init__(self, receive: Callable[[_T], None]) -> None:
-        self._receive = receive
-        self._records: deque[_T] = deque()
-        self._lock = threading.Lock()
-        self._scheduled = False
-        self._loop: asyncio.AbstractEventLoop | None = None
-
-    def open(self) -> None:
-        """Deliver from now on; call it on the serving loop."""
-        self._loop = asyncio.get_running_loop()
-        self._schedule()
-
-    def close(self) -> None:
-        """Deliver what is there and nothing more; call it on the serving loop."""
-        self._deliver()
-        self._loop = None
-
-    async def flushed(self) -> None:
-        """Wait until everything posted so far was delivered."""
-        while self._records:
-            self._deliver()
-            await asyncio.sleep(0)
-
-    def post(self, record: _T) -> None:
-        """Hand over a record; from any thread, returns at once."""
-        self._records.append(record)
-        self._schedule()
-
-    def _schedule(self) -> None:
-        loop = self._loop
-        if loop is None or loop.is_closed():
-            return
-        with self._lock:
-            if self._scheduled:
-                return
-            self._scheduled = True
-        loop.call_soon_threadsafe(self._deliver)
-
-    def _deliver(self) -> None:
-        with self._lock:
-            self._scheduled = False
-        for _ in range(len(self._records)):
-            record = self._records.popleft()
-            try:
-                self._receive(record)
-            except Exception:  # noqa: BLE001 - one record with a user's strange value must not stop the rest
-                _LOG.exception("a record of the graph could not be told: %r", type(record))
-        if self._records:
-            self._schedule()
 
 
 class GraphLoop(Protocol):

@@ -20,11 +20,13 @@ from funcnodes_core.codec.exact import to_exact
 from funcnodes_core.lib.shelf import Shelf
 from funcnodes_worker.answers import AnswerMemory, ParkedMessages
 from funcnodes_worker.broadcast.hub import Hub
+from funcnodes_worker.channel import Channel
 from funcnodes_worker.config import WorkerConfig
 from funcnodes_worker.context import ReadContext
 from funcnodes_worker.errors import NotRunningError, UnknownCommandError
-from funcnodes_worker.graph import Durability, Graph
-from funcnodes_worker.graphthread import Channel, GraphLoop, GraphThread, SameLoop
+from funcnodes_worker.graph import Durability, Graph, Record
+from funcnodes_worker.graphthread import GraphLoop, GraphThread, SameLoop
+from funcnodes_worker.marks import Mark, Told
 from funcnodes_worker.projection import Projection
 from funcnodes_worker.protocol.events import Change, WorkerUpdated
 from funcnodes_worker.protocol.messages import Cmd, CommandId, Hello
@@ -74,9 +76,9 @@ class Worker:
         self.runstate = "undefined"
         self.stop_requested = asyncio.Event()
         self.last_beat = time.monotonic()
-        self._channel: Channel[Change | LibraryState | GraphCall] = Channel(self._receive)
+        self._channel: Channel[Record, Mark] = Channel(self._receive, self._receive_newest)
         self._thread: GraphLoop = GraphThread() if threads else SameLoop()
-        self._graph = Graph(config, self._channel.post, self._report, durability=durability, shelves=shelves)
+        self._graph = Graph(config, self._channel, self._report, durability=durability, shelves=shelves)
         self.notices: list[str] = []
         self._started = False
         self._values = ThreadPoolExecutor(1, "funcnodes-values")
@@ -222,13 +224,19 @@ class Worker:
         """On the graph's thread: tell a caller how far its command is."""
         self._loop.call_soon_threadsafe(call.session.report, text, progress, call.message.id)
 
-    def _receive(self, record: Change | LibraryState | GraphCall) -> None:
+    def _receive(self, record: Record) -> None:
         if isinstance(record, Change):
             self.hub.publish(record)
+        elif isinstance(record, Told):
+            self._receive_newest(record.mark, record.newest)
         elif isinstance(record, LibraryState):
             self.hub.set_library(record)
         else:
             record.session.graph_answered(record)
+
+    def _receive_newest(self, mark: Mark, newest: Any) -> None:
+        for change in mark.changes(newest):
+            self.hub.publish(change)
 
 
 class _LocalCaller:

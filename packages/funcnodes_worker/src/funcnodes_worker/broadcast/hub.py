@@ -30,7 +30,7 @@ _LOG_BYTES = 32 * 1024 * 1024
 _INLINE_TEXT = 4096
 _SMALL_VALUE_BYTES = 4096
 _PLAIN = (int, float, bool, type(None))
-_RUN_EVENTS = (ev.NodeTriggered, ev.NodeDone, ev.NodeErrored, ev.Status)
+_RUN_EVENTS = (ev.NodeTriggered, ev.NodeDone, ev.NodeRan, ev.NodeErrored, ev.Status)
 
 
 class Hub:

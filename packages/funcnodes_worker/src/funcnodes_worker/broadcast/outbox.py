@@ -84,8 +84,8 @@ class _Runs:
     def add(self, entry: LogEntry) -> None:
         self.last = entry
         event = entry.event
-        if isinstance(event, ev.NodeDone):
-            self.runs += 1
+        if isinstance(event, (ev.NodeDone, ev.NodeRan)):
+            self.runs += event.runs if isinstance(event, ev.NodeRan) else 1
             self.duration_s = event.duration_s
             self.error = self.tail = None
         elif isinstance(event, ev.NodeErrored):
@@ -108,7 +108,7 @@ class _Runs:
         return [self.last.with_event(event) for event in events]
 
 
-_RUN_EVENTS = (ev.NodeTriggered, ev.NodeDone, ev.NodeErrored, ev.Status)
+_RUN_EVENTS = (ev.NodeTriggered, ev.NodeDone, ev.NodeRan, ev.NodeErrored, ev.Status)
 _Key = tuple[Any, ...]
 _Item = _Reply | LogEntry | _Runs
 

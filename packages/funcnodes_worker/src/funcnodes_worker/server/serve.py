@@ -7,6 +7,7 @@ import logging
 import logging.handlers
 import signal
 import socket
+import sys
 import time
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
@@ -29,6 +30,7 @@ __all__ = ["ServeOptions", "listening", "make_door", "serve", "take_port", "work
 _LOG = logging.getLogger("funcnodes.worker")
 _LOG_BYTES = 5 * 1024 * 1024
 _SHUTDOWN_S = 0.3
+_SWITCH_S = 0.001
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +53,8 @@ async def serve(config: WorkerConfig, options: ServeOptions) -> None:
     """
     instance = Instance(config.config_dir, config.uuid, data_path=config.data_path)
     instance.acquire()
+    # beside a node that computes in Python, the loop that serves clients waits one such interval at each wake-up
+    sys.setswitchinterval(_SWITCH_S)
     try:
         instance.set_state("starting")
         await _serve(config, options, instance)

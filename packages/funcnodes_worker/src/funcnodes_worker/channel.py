@@ -1,0 +1,187 @@
+"""From the graph's thread to the serving loop: what happened, and what only the newest counts of.
+
+Two lanes. Records arrive all and in order. Of what is put under a mark (a port's value, a node's run) only the newest
+waits, so a graph that never settles makes a backlog as long as it has ports, not as long as it has run. Records go
+first: a value never arrives before the node that it belongs to. Both are delivered in slices of time, between which
+the loop serves clients.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+
+__all__ = ["SLICE_S", "Channel"]
+
+_T = TypeVar("_T")
+_M = TypeVar("_M")
+_LOG = logging.getLogger("funcnodes.worker.graph")
+
+SLICE_S = 0.005
+"""How long records or values are delivered before the loop gets its turn."""
+
+_SHORT_S = 0.001
+_GONE: Any = object()
+
+
+class Channel(Generic[_T, _M]):
+    """Records and the newest of marks, from any thread, with one wake-up for many.
+
+    A delivery of values that took more than a millisecond is followed by a rest as long, in which newer values replace
+    those that wait: however busy the graph, half of the serving loop's time is left to the clients.
+
+    Args:
+        receive: called on the serving loop for each record, in order.
+        receive_newest: called on the serving loop with a mark and the newest that was put under it.
+    """
+
+    def __init__(
+        self,
+        receive: Callable[[_T], None],
+        receive_newest: Callable[[_M, Any], None] = lambda mark, newest: None,
+    ) -> None:
+        self._receive = receive
+        self._receive_newest = receive_newest
+        self._records: deque[_T] = deque()
+        self._newest: dict[_M, Any] = {}
+        self._turns: deque[_M] = deque()  # the marks of the present round that are not delivered yet
+        self._rest_until = 0.0
+        self._lock = threading.Lock()
+        self._planned = self._planned_newest = False
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    @property
+    def backlog(self) -> int:
+        """How many records and marks wait."""
+        return len(self._records) + len(self._newest)
+
+    def open(self) -> None:
+        """Deliver from now on; call it on the serving loop."""
+        self._loop = asyncio.get_running_loop()
+        self._plan()
+        self._plan_newest()
+
+    def close(self) -> None:
+        """Deliver what is there and nothing more; call it on the serving loop."""
+        self._deliver_records(float("inf"))
+        self._deliver_round(float("inf"))
+        self._loop = None
+
+    async def flushed(self) -> None:
+        """Wait until everything that is there now was delivered."""
+        while self._records:
+            self._deliver_records(SLICE_S)
+            await asyncio.sleep(0)
+        self._turns = deque(self._newest)
+        while self._turns:
+            self._deliver_round(SLICE_S)
+            await asyncio.sleep(0)
+
+    # -- the graph's side
+
+    def post(self, record: _T) -> None:
+        """Hand over a record; from any thread, returns at once."""
+        self._records.append(record)
+        if not self._planned:
+            self._plan()
+
+    def put(self, mark: _M, newest: Any) -> None:
+        """Hand over what replaces whatever waits under a mark; from any thread, returns at once."""
+        # one store, atomic: the serving loop takes single entries out, it never swaps the dict
+        self._newest[mark] = newest
+        if not self._planned_newest:
+            self._plan_newest()
+
+    def put_last(self, mark: _M, newest: Any) -> None:
+        """The same, and it takes its place behind everything that waits."""
+        self._newest.pop(mark, None)
+        self.put(mark, newest)
+
+    def take(self, mark: _M) -> Any:
+        """Take back what waits under a mark; None when nothing does."""
+        return self._newest.pop(mark, None)
+
+    # -- the serving side
+
+    def _plan(self) -> None:
+        with self._lock:
+            if self._planned or not self._wake(self._deliver):
+                return
+            self._planned = True
+
+    def _plan_newest(self) -> None:
+        with self._lock:
+            if self._planned_newest or not self._wake(self._deliver_newest):
+                return
+            self._planned_newest = True
+
+    def _wake(self, deliver: Callable[[], None]) -> bool:
+        loop = self._loop
+        if loop is None or loop.is_closed():
+            return False
+        loop.call_soon_threadsafe(deliver)
+        return True
+
+    def _deliver(self) -> None:
+        with self._lock:
+            self._planned = False
+        self._deliver_records(SLICE_S)
+        if self._records:
+            self._plan()
+
+    def _deliver_newest(self) -> None:
+        loop = self._loop
+        if loop is None:
+            return
+        began = loop.time()
+        if began < self._rest_until:
+            loop.call_at(self._rest_until, self._deliver_newest)
+            return
+        with self._lock:
+            self._planned_newest = False  # what is put from now on plans another delivery
+        self._deliver_round(SLICE_S)
+        took = loop.time() - began
+        self._rest_until = began + 2 * took if took > _SHORT_S else 0.0
+        if self._newest:
+            self._plan_newest()
+
+    def _deliver_records(self, seconds: float) -> None:
+        if not self._records:
+            return
+        now = asyncio.get_running_loop().time
+        end = now() + seconds
+        while self._records:
+            self._guarded(self._receive, self._records.popleft())
+            if now() > end:
+                return
+
+    def _deliver_round(self, seconds: float) -> None:
+        """Deliver what waits under marks, until every mark had its turn or the time is over."""
+        now = asyncio.get_running_loop().time
+        end = now() + seconds
+        turns = self._turns
+        if not turns:
+            turns.extend(list(self._newest))  # `list` of a dict is atomic, an iterator over it is not
+        while turns:
+            mark = turns.popleft()
+            newest = self._newest.pop(mark, _GONE)
+            if newest is _GONE:
+                continue
+            if self._records:  # they happened before it: perhaps its node is only being added
+                self._newest.setdefault(mark, newest)
+                turns.appendleft(mark)
+                self._deliver_records(end - now())
+            else:
+                self._guarded(self._receive_newest, mark, newest)
+            if now() > end:
+                return
+
+    def _guarded(self, receive: Callable[..., None], *what: Any) -> None:
+        try:
+            receive(*what)
+        except Exception:  # noqa: BLE001 - one record with a user's strange value must not stop the rest
+            _LOG.exception("a record of the graph could not be told: %r", type(what[0]))
