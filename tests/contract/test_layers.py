@@ -28,8 +28,8 @@ RANKS: dict[str, list[str]] = {
     "funcnodes_worker": [
         "errors paths",
         "protocol",
-        "edits journal projection rpc broadcast persistence loop packages feed answers graphthread channel marks instance libraryview",
-        "config external_worker context plan document",
+        "edits journal projection rpc broadcast persistence loop packages feed answers graphthread channel marks instance libraryview external_config secretstore libraryfill",
+        "config external_worker external_records externals context plan document",
         "commands",
         "worker session graph",
         "server",

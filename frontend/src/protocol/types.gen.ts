@@ -8,11 +8,25 @@ export interface AddEdgeKwargs {
   replace?: boolean;
 }
 
+export interface AddExternalWorkerKwargs {
+  classid: string;
+  name?: string | null;
+  config?: Record<string, unknown> | null;
+  uuid?: string | null;
+  start?: boolean;
+}
+
 export interface AddNodeKwargs {
   node_id: string;
   uuid?: string | null;
   name?: string | null;
   frontend?: FrontendState | null;
+}
+
+/** The external worker that was made. */
+export interface AddedExternal {
+  uuid: string;
+  classid: string;
 }
 
 /** The group that was made. */
@@ -101,6 +115,43 @@ export interface Exported {
   data: string;
 }
 
+/** A class of external workers that an installed module offers; `configurable` says that it has a form. */
+export interface ExternalClassInfo {
+  classid: string;
+  name: string;
+  module: string;
+  description: string;
+  configurable: boolean;
+}
+
+/** A configuration: its form, and what it says. Attributes: schema: JSON schema of the form (pydantic's). config: the values, without those of secret fields. secrets: the secret fields, with whether each is set. */
+export interface ExternalConfig {
+  schema: Record<string, unknown>;
+  config: Record<string, unknown>;
+  secrets: Record<string, boolean>;
+}
+
+/** The external workers that there are, and the classes that more can be made of. */
+export interface ExternalWorkerList {
+  workers: ExternalWorkerState[];
+  classes: ExternalClassInfo[];
+}
+
+/** One external worker: an object of a node module that lives beside the graph and offers nodes of its own. Attributes: classid: the `NODECLASSID` of its class; `missing` when no installed module offers that. running: it is there and its loop runs; otherwise its nodes are placeholders. error: what its loop last failed with; null while all goes well. */
+export interface ExternalWorkerState {
+  uuid: string;
+  classid: string;
+  name: string;
+  running: boolean;
+  missing: boolean;
+  error: string | null;
+}
+
+/** The external workers as they are now. */
+export interface ExternalWorkersChanged {
+  workers: ExternalWorkerState[];
+}
+
 /** A command was not done, and why. */
 export interface Failure {
   type: "error";
@@ -117,6 +168,12 @@ export interface FileInfo {
   path: string;
   size: number;
   modified: number;
+}
+
+/** What looking for node modules has brought: names of modules, and a sentence for each that failed. */
+export interface Filled {
+  added: string[];
+  failed: string[];
 }
 
 /** A piece of a graph that can stand in a text: nodes with values, the edges between them, their groups. */
@@ -144,6 +201,12 @@ export interface FullState {
   epoch: string;
   seq: number;
   rev: number;
+  external_workers: ExternalWorkerState[];
+}
+
+export interface GetExternalWorkerConfigKwargs {
+  uuid?: string | null;
+  classid?: string | null;
 }
 
 export interface GetHistoryKwargs {
@@ -539,6 +602,10 @@ export interface RemoveEdgeKwargs {
   dst_io: string;
 }
 
+export interface RemoveExternalWorkerKwargs {
+  uuid: string;
+}
+
 export interface RemoveGroupKwargs {
   id: string;
 }
@@ -631,6 +698,13 @@ export interface Undone {
 
 export interface UpdateConfigKwargs {
   config: Record<string, unknown>;
+}
+
+export interface UpdateExternalWorkerKwargs {
+  uuid: string;
+  name?: string | null;
+  config?: Record<string, unknown> | null;
+  running?: boolean | null;
 }
 
 export interface UpdateGroupKwargs {
@@ -737,22 +811,27 @@ export interface EventData {
   nodespace_loaded: NodespaceLoaded;
   nodespace_updated: NodespaceUpdated;
   library_changed: LibraryChanged;
+  external_workers_changed: ExternalWorkersChanged;
   worker_updated: WorkerUpdated;
 }
 
 /** Kwargs and result of each command by its name. */
 export interface Commands {
   add_edge: { kwargs: AddEdgeKwargs; result: Success };
+  add_external_worker: { kwargs: AddExternalWorkerKwargs; result: AddedExternal };
   add_node: { kwargs: AddNodeKwargs; result: AddedNode };
   catch_up: { kwargs: CatchUpKwargs; result: CaughtUp };
   clear: { kwargs: Record<string, never>; result: Success };
   copy_nodes: { kwargs: CopyNodesKwargs; result: Fragment };
   delete_file: { kwargs: DeleteFileKwargs; result: Success };
   export_worker: { kwargs: ExportWorkerKwargs; result: Exported };
+  find_modules: { kwargs: Record<string, never>; result: Filled };
   full_state: { kwargs: Record<string, never>; result: FullState };
   get_available_modules: { kwargs: Record<string, never>; result: Modules };
   get_config: { kwargs: Record<string, never>; result: Record<string, unknown> };
   get_edges: { kwargs: Record<string, never>; result: EdgeState[] };
+  get_external_worker_config: { kwargs: GetExternalWorkerConfigKwargs; result: ExternalConfig };
+  get_external_workers: { kwargs: Record<string, never>; result: ExternalWorkerList };
   get_groups: { kwargs: Record<string, never>; result: GroupState[] };
   get_history: { kwargs: GetHistoryKwargs; result: HistoryEntry[] };
   get_io_value: { kwargs: GetIoValueKwargs; result: unknown };
@@ -772,6 +851,7 @@ export interface Commands {
   pause: { kwargs: Record<string, never>; result: Success };
   redo: { kwargs: RedoKwargs; result: Undone };
   remove_edge: { kwargs: RemoveEdgeKwargs; result: Success };
+  remove_external_worker: { kwargs: RemoveExternalWorkerKwargs; result: Success };
   remove_group: { kwargs: RemoveGroupKwargs; result: Success };
   remove_node: { kwargs: RemoveNodeKwargs; result: Success };
   resume: { kwargs: Record<string, never>; result: Success };
@@ -784,6 +864,7 @@ export interface Commands {
   trigger_node: { kwargs: TriggerNodeKwargs; result: Success };
   undo: { kwargs: UndoKwargs; result: Undone };
   update_config: { kwargs: UpdateConfigKwargs; result: Success };
+  update_external_worker: { kwargs: UpdateExternalWorkerKwargs; result: Success };
   update_group: { kwargs: UpdateGroupKwargs; result: Success };
   update_io: { kwargs: UpdateIoKwargs; result: Success };
   update_node: { kwargs: UpdateNodeKwargs; result: Success };

@@ -16,9 +16,11 @@ from funcnodes_core.types import SVG
 from funcnodes_worker.commands import REGISTRY
 from funcnodes_worker.context import GraphContext
 from funcnodes_worker.document import Document
+from funcnodes_worker.externals import ExternalWorkers
 from funcnodes_worker.feed import Feed
 from funcnodes_worker.persistence.store import OpenReport
 from funcnodes_worker.protocol import events as ev
+from funcnodes_worker.secretstore import SecretStore
 
 RUNS: list[str] = []
 
@@ -115,12 +117,19 @@ class Bench:
         self.changes: list[ev.Change] = []
         self.document = Document(self.space, folder, durability=durability, feed=Feed(Heard(self.changes)))
         self.report: OpenReport = self.document.open()
+        self.externals = ExternalWorkers(self.document, SecretStore(folder / "secrets"))
 
     def do(self, cmd: str, *, by: str = "me", gesture: str | None = None, **kwargs: Any) -> Any:
         """What a command gives."""
         command = REGISTRY.get(cmd)
         context = GraphContext(
-            document=self.document, space=self.space, by=by, cmd=cmd, cmd_id="c", gesture=gesture
+            document=self.document,
+            space=self.space,
+            externals=self.externals,
+            by=by,
+            cmd=cmd,
+            cmd_id="c",
+            gesture=gesture,
         )
         return command.handler(context, **command.convert(kwargs))
 

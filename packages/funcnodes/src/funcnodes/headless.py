@@ -21,7 +21,7 @@ from funcnodes_core.nodespace.nodespace import NodeSpace
 from funcnodes_core.nodespace.observer import SpaceObserver
 from funcnodes_core.nodespace.placeholder import PlaceHolderNode
 from funcnodes_worker.errors import DocumentError
-from funcnodes_worker.graph import fill_library
+from funcnodes_worker.libraryfill import fill_library
 from funcnodes_worker.persistence.export import LoadedGraph, extract_files, load_graph_file
 from funcnodes_worker.persistence.live import build_space
 from funcnodes_worker.persistence.store import DocumentStore
@@ -97,7 +97,7 @@ def open_graph(path: Path, files: Path | None = None) -> Iterator[OpenGraph]:
         except (OSError, DocumentError) as error:
             raise GraphFileError(path, str(error)) from error
         space = NodeSpace(loaded.snapshot.id or None)
-        warnings = fill_library(space)
+        warnings = fill_library(space).failed
         space.set_secret_property("files_dir", folder.resolve().as_posix())
         report = build_space(loaded, space)
         yield OpenGraph(space, loaded, folder, [*warnings, *report.warnings])

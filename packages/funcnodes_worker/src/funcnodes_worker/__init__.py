@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from funcnodes_worker.client import WorkerClient, connect
     from funcnodes_worker.config import WorkerConfig
     from funcnodes_worker.errors import WorkerError
-    from funcnodes_worker.external_worker import ExternalWorkerConfig, FuncNodesExternalWorker
+    from funcnodes_worker.external_config import ExternalWorkerConfig
+    from funcnodes_worker.external_worker import FuncNodesExternalWorker
     from funcnodes_worker.loop import CustomLoop
     from funcnodes_worker.message_queue_worker import MsQueueWorker
     from funcnodes_worker.paths import ConfigDir
@@ -40,7 +41,7 @@ __all__ = [
 _HOMES = {
     "ConfigDir": "paths",
     "CustomLoop": "loop",
-    "ExternalWorkerConfig": "external_worker",
+    "ExternalWorkerConfig": "external_config",
     "FuncNodesExternalWorker": "external_worker",
     "MsQueueWorker": "message_queue_worker",
     "RemoteWorker": "remote_worker",

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from funcnodes_worker.broadcast.hub import Hub
     from funcnodes_worker.config import WorkerConfig
     from funcnodes_worker.document import Document
+    from funcnodes_worker.externals import ExternalWorkers
     from funcnodes_worker.projection import Projection
 
 __all__ = ["GraphContext", "ReadContext", "SessionServices", "WorkerServices"]
@@ -27,6 +28,7 @@ class GraphContext:
     Attributes:
         document: the journalled graph; every mutation goes through its `commit`.
         space: the graph itself.
+        externals: the external workers beside it.
         by: id of the client.
         cmd_id: what the client calls this command.
         gesture: commands of one gesture are one entry of the history.
@@ -36,6 +38,7 @@ class GraphContext:
 
     document: Document
     space: NodeSpace
+    externals: ExternalWorkers
     by: str = ""
     cmd: str = ""
     cmd_id: CommandId | None = None

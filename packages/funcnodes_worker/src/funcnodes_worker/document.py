@@ -26,6 +26,7 @@ from funcnodes_worker.persistence.export import LoadedGraph
 from funcnodes_worker.persistence.history import History, Scope
 from funcnodes_worker.persistence.live import LiveGraph, groups_for_space
 from funcnodes_worker.persistence.model import GraphModel
+from funcnodes_worker.persistence.renew import ClassWatch
 from funcnodes_worker.persistence.restored import kept_previews, stale_nodes
 from funcnodes_worker.persistence.settle import Settler
 from funcnodes_worker.persistence.snapshot import dump_snapshot
@@ -35,10 +36,13 @@ from funcnodes_worker.plan.graphs import plan_replace
 from funcnodes_worker.plan.undo import plan_steps
 from funcnodes_worker.protocol import events as ev
 
-__all__ = ["Document", "Undone"]
+__all__ = ["EXTERNALS_KEY", "Document", "Undone"]
 
 _LOG = logging.getLogger("funcnodes.worker.document")
 CmdId = str | int | None
+
+EXTERNALS_KEY = "external_workers"
+"""Under which a graph's file names the external workers, as earlier releases did."""
 
 
 class Undone(Struct, kw_only=True):
@@ -77,19 +81,23 @@ class Document:
         feed: is told of everything that happens, once the document is open.
 
     Attributes:
+        folder: where its files lie.
         name: what an export is called.
         files_dir: where the files of the graph's nodes lie.
+        classes: is told when node classes have come or gone.
     """
 
     def __init__(
         self, space: NodeSpace, folder: Path, *, durability: Durability = "grouped", feed: Feed | None = None
     ) -> None:
         self.space = space
+        self.folder = folder
         self.name = folder.name
         self.files_dir = folder / "files"
         self.feed = feed if feed is not None else Feed(_Nobody())
         self.store = DocumentStore(folder, durability)
         self._live = LiveGraph(space, self.store.blobs)
+        self.classes = ClassWatch(self._live, self.store, self.feed.value_changed)
         self._settler = Settler(space, self.store, render_type)
         self._settler.after_write = self._after_settling
         self._open = False
@@ -215,9 +223,23 @@ class Document:
         if edits:
             self._perform([commit], list(new.settled.values()))
         requires = loaded.config.get("package_dependencies")
-        self.store.extra = {**new.extra, **({"requires": requires} if requires else {})}
+        # who takes over the file's external workers is told of them apart
+        own = {EXTERNALS_KEY: self.store.extra[EXTERNALS_KEY]} if EXTERNALS_KEY in self.store.extra else {}
+        others = {key: value for key, value in new.extra.items() if key != EXTERNALS_KEY}
+        self.store.extra = {**others, **own, **({"requires": requires} if requires else {})}
         self._save_or_log()
         return OpenReport(warnings=list(self._live.warnings), missing=list(self._live.missing))
+
+    def replace_extra(self, extra: dict[str, Any]) -> None:
+        """Writes what is said beside the graph into its file, at once. It cannot be undone.
+
+        Raises:
+            JournalError: the disk refused; nothing has changed.
+        """
+        try:
+            self.store.replace_extra(extra)
+        finally:
+            self._tell_read_only()
 
     def undo(
         self,

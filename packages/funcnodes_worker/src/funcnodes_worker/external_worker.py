@@ -2,26 +2,40 @@
 
 from __future__ import annotations
 
-import json
+import importlib
+import traceback
 import weakref
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, ClassVar
-
-from pydantic import BaseModel, ConfigDict
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from funcnodes_core.eventmanager import EventEmitterMixin, emit_after
 from funcnodes_core.lib.shelf import Shelf
 from funcnodes_core.nodemaker.instance import NodeClassMixin
 from funcnodes_worker.loop import CustomLoop
 
-__all__ = ["ExternalWorkerConfig", "FuncNodesExternalWorker"]
+if TYPE_CHECKING:
+    from funcnodes_worker.external_config import ExternalWorkerConfig
+
+__all__ = ["FuncNodesExternalWorker", "has_own_config"]
 
 
-class ExternalWorkerConfig(BaseModel):
-    """Base of the configurations of external workers; keys that a subclass does not name are kept."""
+def _pydantic_side() -> Any:
+    """The module of configurations: importing pydantic costs 9 MB and is put off until one is looked at."""
+    return importlib.import_module("funcnodes_worker.external_config")
 
-    model_config = ConfigDict(extra="allow", validate_assignment=True)
+
+class _BareConfig:
+    """Gives classes that name no model of their own the bare one."""
+
+    def __get__(self, instance: object, owner: type) -> type[ExternalWorkerConfig]:
+        found: type[ExternalWorkerConfig] = _pydantic_side().ExternalWorkerConfig
+        return found
+
+
+def has_own_config(cls: type[FuncNodesExternalWorker]) -> bool:
+    """Whether a class has a model of its configuration."""
+    return any("config_cls" in vars(base) for base in cls.__mro__ if base is not FuncNodesExternalWorker)
 
 
 class FuncNodesExternalWorker(NodeClassMixin, EventEmitterMixin, CustomLoop):
@@ -39,7 +53,7 @@ class FuncNodesExternalWorker(NodeClassMixin, EventEmitterMixin, CustomLoop):
 
     IS_ABSTRACT = True
     NAME: ClassVar[str | None] = None
-    config_cls: type[ExternalWorkerConfig] = ExternalWorkerConfig
+    config_cls: type[ExternalWorkerConfig] = _BareConfig()  # type: ignore[assignment]  # a class when it is read
     _instances: ClassVar[weakref.WeakSet[FuncNodesExternalWorker]] = weakref.WeakSet()
 
     def __init__(
@@ -56,12 +70,17 @@ class FuncNodesExternalWorker(NodeClassMixin, EventEmitterMixin, CustomLoop):
             self.name = name
         self._data_path = Path(data_path) if data_path is not None else None
         self._nodeshelf: weakref.ref[Shelf] | None = None
-        self._config = self._as_config(config if config is not None else {})
+        self._last_failure = ""
+        self._config: ExternalWorkerConfig | None = None
+        if config or has_own_config(type(self)):
+            self._config = self._as_config(config or {})
         FuncNodesExternalWorker._instances.add(self)
 
     @property
     def config(self) -> ExternalWorkerConfig:
         """The configuration; change it by `update_config`."""
+        if self._config is None:
+            self._config = self._as_config({})
         return self._config
 
     def update_config(self, config: ExternalWorkerConfig | Mapping[str, Any] | None = None) -> None:
@@ -70,8 +89,8 @@ class FuncNodesExternalWorker(NodeClassMixin, EventEmitterMixin, CustomLoop):
         Raises:
             pydantic.ValidationError: a value does not fit; nothing changes.
         """
-        given = config.model_dump(mode="json") if isinstance(config, BaseModel) else dict(config or {})
-        self._config = self._as_config({**self._config.model_dump(mode="json"), **given})
+        given = dict(config or {}) if config is None or isinstance(config, Mapping) else config.model_dump()
+        self._config = self._as_config({**self.config.model_dump(), **given})
         self.post_config_update()
 
     def post_config_update(self) -> None:
@@ -115,32 +134,48 @@ class FuncNodesExternalWorker(NodeClassMixin, EventEmitterMixin, CustomLoop):
         self.cleanup()
 
     def serialize(self, export: bool = False) -> dict[str, Any]:
-        """What a snapshot (or with `export` a file to share) says of this object."""
-        if export:
-            config = json.loads(self._config.model_dump_json(exclude=self.config_secrets()))
-        else:
-            config = json.loads(self._config.model_dump_json())
+        """What there is to say of this object, with `export` without what is secret."""
+        kept: dict[str, Any] = {}
+        if self._config is not None:
+            kept = _pydantic_side().public_part(self._config)
+            if not export:
+                kept |= _pydantic_side().secret_part(self._config)
         return {
             "uuid": self.uuid,
             "nodeclassid": self.NODECLASSID,
             "running": self.running,
             "name": self.name,
-            "config": config,
+            "config": kept,
         }
 
     @classmethod
     def config_secrets(cls) -> set[str]:
         """Names of the configuration's fields that never leave this machine."""
-        fields = cls.config_cls.model_fields
-        return {
-            key
-            for key, field in fields.items()
-            if isinstance(field.json_schema_extra, dict) and field.json_schema_extra.get("export") is False
-        }
+        found: set[str] = _pydantic_side().secret_fields(cls.config_cls)
+        return found
+
+    def hide_secrets(self, text: str) -> str:
+        """A text with what the configuration keeps secret blotted out."""
+        if self._config is not None:
+            side = _pydantic_side()
+            for secret in side.texts_of(side.secret_part(self._config)):
+                text = text.replace(secret, "***")
+        return text
+
+    def _round_failed(self, error: BaseException) -> None:
+        """Log a failure once however often it repeats, and tell it: emits `loop_failed`."""
+        text = self.hide_secrets(f"{type(error).__name__}: {error}")
+        if text != self._last_failure:
+            self._last_failure = text
+            trace = "".join(traceback.format_exception(error))
+            self._logger.error("a round of %s failed: %s", self.name, self.hide_secrets(trace))
+            self.emit("loop_failed", {"error": text})
+
+    def _round_done(self) -> None:
+        if self._last_failure:
+            self._last_failure = ""
+            self.emit("loop_recovered")
 
     def _as_config(self, config: ExternalWorkerConfig | Mapping[str, Any]) -> ExternalWorkerConfig:
-        if isinstance(config, self.config_cls):
-            return config
-        if isinstance(config, BaseModel):
-            return self.config_cls.model_validate(config.model_dump())
-        return self.config_cls.model_validate(config)
+        found: ExternalWorkerConfig = _pydantic_side().checked(self.config_cls, config)
+        return found

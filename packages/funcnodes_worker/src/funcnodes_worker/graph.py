@@ -6,33 +6,38 @@ import asyncio
 import inspect
 import logging
 import traceback
-import warnings
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Literal
 
 from msgspec import Struct, field
 
-from funcnodes_core._setup import load_module, setup
 from funcnodes_core.lib.shelf import Shelf
 from funcnodes_core.nodespace.nodespace import NodeSpace
 from funcnodes_worker.channel import Channel
 from funcnodes_worker.config import WorkerConfig
 from funcnodes_worker.context import GraphContext
 from funcnodes_worker.document import Document
+from funcnodes_worker.externals import ExternalWorkers
 from funcnodes_worker.feed import Feed
+from funcnodes_worker.libraryfill import fill_library
 from funcnodes_worker.libraryview import library_state
 from funcnodes_worker.marks import Mark, Told
 from funcnodes_worker.protocol.events import Change
 from funcnodes_worker.protocol.shapes import LibraryState
+from funcnodes_worker.secretstore import SecretStore
 from funcnodes_worker.session import GraphCall
 
-__all__ = ["Durability", "Graph", "Opened", "Record", "fill_library"]
+__all__ = ["Durability", "Graph", "Opened", "Record"]
 
 Durability = Literal["grouped", "full"]
 Record = Change | Told | LibraryState | GraphCall
 """What goes to the serving loop in order."""
 
 _LOG = logging.getLogger("funcnodes.worker.graph")
+_LIBRARY_CHANGES = (
+    "after_add_shelf", "after_remove_shelf", "after_remove_shelf_path", "after_add_nodes", "after_add_node",
+    "after_remove_nodeclass", "after_remove_nodeclasses", "after_add_external_shelf", "after_add_subshelf_weak",
+)  # fmt: skip
 
 
 class Opened(Struct, kw_only=True):
@@ -69,6 +74,8 @@ class Graph:
         self._tasks: set[asyncio.Task[None]] = set()
         self._space: NodeSpace | None = None
         self._document: Document | None = None
+        self._externals: ExternalWorkers | None = None
+        self._library_told = True
 
     def open(self) -> Opened:
         """Find the node modules, bring the graph back and tell all of it to the serving side. Runs no node.
@@ -77,7 +84,7 @@ class Graph:
             JournalError: the folder cannot be written.
         """
         space = NodeSpace(self._config.uuid)
-        notices = fill_library(space)
+        notices = fill_library(space).failed
         for shelf in self._shelves:
             space.add_shelf(shelf)
         space.set_secret_property("files_dir", (self._config.data_path / "files").as_posix())
@@ -88,12 +95,34 @@ class Graph:
         document.name = self._config.name
         report = document.open()
         self._space, self._document = space, document
+        secrets = SecretStore(self._config.config_dir.secrets_file(self._config.uuid))
+        self._externals = ExternalWorkers(document, secrets)
+        self._externals.open()
+        for change in _LIBRARY_CHANGES:
+            space.lib.on(change, self._library_changed)
         return Opened(rev=document.rev, notices=notices + report.warnings)
 
-    def close(self) -> None:
-        """Write what is not written yet and let the files go."""
+    async def close(self) -> None:
+        """Write what is not written yet and let the files go, then let the external workers end."""
         if self._document is not None:
             self._document.close()
+        if self._externals is not None:
+            await self._externals.close()
+
+    def _library_changed(self, **_: Any) -> None:
+        """Tell of the library once for all changes of this turn, and give placeholders their classes."""
+        if self._library_told:
+            self._library_told = False
+            asyncio.get_running_loop().call_soon(self._tell_library)
+
+    def _tell_library(self) -> None:
+        if self._library_told:
+            return
+        assert self._space is not None
+        assert self._document is not None
+        self._library_told = True
+        self._channel.post(library_state(self._space.lib))
+        self._document.classes.arrived()
 
     async def call(self, function: Callable[..., Any], args: Sequence[Any]) -> Any:
         """Give the space to a function of the host program; what it gives is awaited here if it can be."""
@@ -127,6 +156,7 @@ class Graph:
     def _context(self, call: GraphCall) -> GraphContext:
         assert self._document is not None
         assert self._space is not None
+        assert self._externals is not None
 
         def report(text: str, progress: float | None) -> None:
             self._report(call, text, progress)
@@ -134,6 +164,7 @@ class Graph:
         return GraphContext(
             document=self._document,
             space=self._space,
+            externals=self._externals,
             by=call.client,
             cmd=call.command.name,
             cmd_id=call.message.id,
@@ -142,6 +173,7 @@ class Graph:
         )
 
     def _succeed(self, call: GraphCall, context: GraphContext, result: Any) -> None:
+        self._tell_library()  # the answer goes behind what the command did
         rev = getattr(result, "rev", None)
         call.result = result
         call.rev = context.rev if context.rev is not None else rev if isinstance(rev, int) else None
@@ -151,24 +183,3 @@ class Graph:
         call.error = error
         call.trace = traceback.format_exc()
         self._channel.post(call)
-
-
-def fill_library(space: NodeSpace) -> list[str]:
-    """Offer the shelves of every installed node module; gives a sentence for each that failed."""
-    failed = []
-    for record in setup().values():
-        with warnings.catch_warnings():
-            # remarks on docstrings are for a module's author, not for who runs a graph
-            warnings.filterwarnings("ignore", category=UserWarning, module="exposedfunctionality")
-            loaded = load_module(record)
-        if not loaded:
-            failed.append(f"the module {record.name!r} cannot be loaded: {record.error}")
-            continue
-        shelf = record.entry_points.get("shelf")
-        try:
-            if shelf is not None:
-                space.add_shelf(shelf)
-        except Exception as error:  # noqa: BLE001 - a module may offer anything as its shelf
-            _LOG.exception("the shelf of %r cannot be added", record.name)
-            failed.append(f"the shelf of {record.name!r} cannot be added: {error}")
-    return failed

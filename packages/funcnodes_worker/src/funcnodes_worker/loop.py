@@ -79,11 +79,20 @@ class CustomLoop:
                     continue
                 try:
                     await self.loop()
-                except Exception:
-                    self._logger.exception("a round of %s failed", type(self).__name__)
+                except (Exception, SystemExit) as error:  # noqa: BLE001 - code of modules; the next round comes
+                    self._round_failed(error)
+                else:
+                    self._round_done()
                 await self._wait(self.delay)
         finally:
             self._running = False
+
+    def _round_failed(self, error: BaseException) -> None:
+        """A hook: `loop` raised something; called where it is being handled."""
+        self._logger.error("a round of %s failed", type(self).__name__, exc_info=error)
+
+    def _round_done(self) -> None:
+        """A hook: `loop` came to its end."""
 
     async def _wait(self, seconds: float | None) -> None:
         if self._stopped:

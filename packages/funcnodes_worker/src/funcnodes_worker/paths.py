@@ -87,6 +87,9 @@ class ConfigDir:
     def lock_file(self, uuid: str) -> Path:
         return self.workers / f"worker_{check_uuid(uuid)}.lock"
 
+    def secrets_file(self, uuid: str) -> Path:
+        return self.workers / f"worker_{check_uuid(uuid)}.secrets"
+
     def data_path(self, config: Mapping[str, Any]) -> Path:
         """The folder of a worker's data: its `data_path`, or `workers/worker_<uuid>` when that is null."""
         given = config.get("data_path")

@@ -16,6 +16,7 @@ from funcnodes_worker.errors import NotFoundError
 from funcnodes_worker.protocol import events as ev
 from funcnodes_worker.protocol.shapes import (
     EdgeState,
+    ExternalWorkerState,
     GroupState,
     IOState,
     LibraryState,
@@ -60,6 +61,7 @@ class Projection:
         self.groups: dict[str, GroupState] = {}
         self.prop: dict[str, Any] = {}
         self.library = LibraryState()
+        self.external_workers: list[ExternalWorkerState] = []
         self.values: dict[PortKey, PortValue] = {}
         self._version = 0
 
@@ -197,6 +199,9 @@ class Projection:
     def _nodespace_updated(self, event: ev.NodespaceUpdated) -> None:
         self.prop = event.prop
 
+    def _external_workers_changed(self, event: ev.ExternalWorkersChanged) -> None:
+        self.external_workers = event.workers
+
     _appliers.update(
         {
             ev.NodeAdded: _node_added,
@@ -217,6 +222,7 @@ class Projection:
             ev.GroupUpdated: _group_changed,
             ev.GroupRemoved: _group_removed,
             ev.NodespaceUpdated: _nodespace_updated,
+            ev.ExternalWorkersChanged: _external_workers_changed,
         }
     )
 

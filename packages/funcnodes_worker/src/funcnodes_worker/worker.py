@@ -109,7 +109,7 @@ class Worker:
             return
         self.runstate = "stopping"
         self.hub.announce(WorkerUpdated(runstate="stopping"))
-        closing = self._thread.run(self._graph.close)
+        closing = self._thread.submit(self._graph.close())
         try:
             async with asyncio.timeout(_CLOSE_S):
                 await asyncio.wrap_future(closing)

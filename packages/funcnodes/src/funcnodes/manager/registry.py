@@ -222,6 +222,7 @@ class WorkerRegistry:
             self.dir.pid_file(uuid),
             self.dir.runstate_file(uuid),
             self.dir.lock_file(uuid),
+            self.dir.secrets_file(uuid),
         ):
             file.unlink(missing_ok=True)
 

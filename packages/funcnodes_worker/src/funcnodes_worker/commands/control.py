@@ -108,7 +108,7 @@ def _reason(ctx: GraphContext, node: Node) -> tuple[str, list[Node]]:
     }
     failed = [source for source in sources if source.last_error is not None]
     if status == "missing":
-        return f"its class {node.node_id!r} is not installed", []
+        return ctx.externals.why_missing(node.node_id) or f"its class {node.node_id!r} is not installed", []
     if status == "muted":
         return "it is muted", []
     if missing:

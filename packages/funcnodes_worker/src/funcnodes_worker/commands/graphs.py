@@ -153,6 +153,7 @@ def _replace(ctx: GraphContext, loaded: LoadedGraph) -> Loaded:
     report = ctx.document.replace(loaded, by=ctx.by, cmd=ctx.cmd, cmd_id=ctx.cmd_id)
     ctx.rev = ctx.document.rev
     _tell(ctx, ev.NodespaceLoaded())
+    ctx.externals.adopt(loaded.snapshot.extra)
     model = ctx.document.model
     return Loaded(
         nodes=len(model.nodes),

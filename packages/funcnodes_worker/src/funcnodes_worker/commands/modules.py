@@ -14,6 +14,7 @@ from msgspec import Struct, field
 from funcnodes_core._setup import AVAILABLE_MODULES
 from funcnodes_core.nodespace.placeholder import PlaceHolderNode
 from funcnodes_worker.context import GraphContext, ReadContext
+from funcnodes_worker.libraryfill import Filled, fill_library
 from funcnodes_worker.rpc.registry import command
 
 __all__ = ["Dependency", "MissingModules", "ModuleInfo", "Modules"]
@@ -60,13 +61,26 @@ class MissingModules(Struct, kw_only=True):
 @command(scope="view", on="graph")
 def get_missing_modules(ctx: GraphContext) -> MissingModules:
     """Why nodes of the graph are placeholders, and how to change that."""
-    missing = Counter(str(node.node_id) for node in ctx.space.nodes if isinstance(node, PlaceHolderNode))
+    missing = Counter(
+        str(node.node_id)
+        for node in ctx.space.nodes
+        if isinstance(node, PlaceHolderNode) and not ctx.externals.is_stopped(str(node.node_id))
+    )
     asked = ctx.document.store.extra.get("requires")
     wanted = (
         [_dependency(str(name), entry) for name, entry in asked.items()] if isinstance(asked, dict) else []
     )
     packages = [one for one in wanted if not _is_installed(one.package)]
     return MissingModules(node_ids=dict(missing), packages=packages, install=_install_command(packages))
+
+
+@command(scope="install", on="graph")
+def find_modules(ctx: GraphContext) -> Filled:
+    """Look for node modules that were installed since the start, and offer their nodes.
+
+    Placeholders whose classes arrive become real nodes, with all their data. Nothing is installed or run by this.
+    """
+    return fill_library(ctx.space, only_new=True)
 
 
 def _is_installed(package: str) -> bool:

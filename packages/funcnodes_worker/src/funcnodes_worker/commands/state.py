@@ -9,7 +9,13 @@ from msgspec import Struct
 from funcnodes_worker.context import ReadContext
 from funcnodes_worker.errors import ConflictError
 from funcnodes_worker.protocol.events import IOType
-from funcnodes_worker.protocol.shapes import EdgeState, GroupState, LibraryState, NodeState
+from funcnodes_worker.protocol.shapes import (
+    EdgeState,
+    ExternalWorkerState,
+    GroupState,
+    LibraryState,
+    NodeState,
+)
 from funcnodes_worker.rpc.registry import command
 
 __all__ = ["CaughtUp", "FullState", "NodespaceState", "WorkerIdentity"]
@@ -42,6 +48,7 @@ class FullState(Struct, kw_only=True):
     epoch: str
     seq: int
     rev: int
+    external_workers: list[ExternalWorkerState] = []
 
     @property
     def position(self) -> int:
@@ -93,6 +100,7 @@ def full_state(ctx: ReadContext) -> FullState:
         epoch=hub.epoch,
         seq=hub.seq,
         rev=hub.rev,
+        external_workers=records.external_workers,
     )
 
 

@@ -110,7 +110,7 @@ class LiveGraph:
             for record in model.nodes.values():
                 self._add_guarded(record)
             for edge in model.edges:
-                self._connect(edge)
+                self.connect(edge)
             for key, value in model.props.items():
                 self.space.set_property(key, value)
             self.space.groups.deserialize(groups_for_space(model))
@@ -187,7 +187,7 @@ class LiveGraph:
             case RemoveNode(node=record):
                 self.space.remove_node_by_id(record["uuid"])
             case PutEdge(edge=edge):
-                self._connect(edge)
+                self.connect(edge)
             case RemoveEdge(edge=edge):
                 self._disconnect(edge)
             case SetField(target=("nodes", uuid, *path), after=after):
@@ -200,7 +200,8 @@ class LiveGraph:
             case _:
                 pass  # groups are handed over whole
 
-    def _connect(self, edge: Edge) -> None:
+    def connect(self, edge: Edge) -> None:
+        """Makes an edge, with the ports of placeholders that it needs; one that cannot be made is a warning."""
         try:
             source, target = self.space.get_node_by_id(edge[0]), self.space.get_node_by_id(edge[2])
             if edge[1] not in source.inputs:

@@ -271,6 +271,22 @@ class DocumentStore:
         self._snapshot_rev = self.rev
         self._unsaved = False
 
+    def replace_extra(self, extra: dict[str, object]) -> None:
+        """Writes a snapshot with something else beside the graph.
+
+        Raises:
+            JournalError: the disk refused; nothing has changed.
+        """
+        before, self.extra = self.extra, extra
+        self._unsaved = True
+        try:
+            self.save_snapshot(collect=False)
+        except JournalError as exc:
+            self.extra = before
+            self.read_only_reason = str(exc)
+            raise
+        self.read_only_reason = None
+
     def _drop_old_segments(self) -> None:
         """Segments go when 1000 later steps are kept, or when all of them together are too large."""
         segments = self._journal.segments()

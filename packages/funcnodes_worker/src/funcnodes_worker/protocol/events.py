@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Literal
 from msgspec import UNSET, Struct, UnsetType
 
 from funcnodes_worker.protocol.shapes import (
+    ExternalWorkerState,
     FrontendState,
     GroupState,
     IOState,
@@ -28,6 +29,7 @@ __all__ = [
     "EdgeAdded",
     "EdgeRemoved",
     "Event",
+    "ExternalWorkersChanged",
     "GroupAdded",
     "GroupRemoved",
     "GroupUpdated",
@@ -257,6 +259,14 @@ class LibraryChanged(Event):
     worker = True
 
 
+class ExternalWorkersChanged(Event):
+    """The external workers as they are now."""
+
+    event = "external_workers_changed"
+    worker = True
+    workers: list[ExternalWorkerState]
+
+
 class WorkerUpdated(Event):
     """The worker's name, run state or journal changed."""
 
@@ -271,7 +281,8 @@ class WorkerUpdated(Event):
 EVENTS: tuple[type[Event], ...] = (
     NodeAdded, NodeRemoved, NodeUpdated, EdgeAdded, EdgeRemoved, NodeTriggered, NodeDone, NodeRan, NodeErrored,
     NodeProgress, Status, IoValueChanged, IoUpdated, PortsChanged, GroupAdded, GroupUpdated, GroupRemoved,
-    NodespaceCleared, NodespaceLoaded, NodespaceUpdated, LibraryChanged, WorkerUpdated,
+    NodespaceCleared, NodespaceLoaded, NodespaceUpdated, LibraryChanged,
+    ExternalWorkersChanged, WorkerUpdated,
 )  # fmt: skip
 """Every event that a client can receive."""
 

@@ -10,6 +10,7 @@ __all__ = [
     "NO_VALUE",
     "DropTarget",
     "EdgeState",
+    "ExternalWorkerState",
     "FrontendState",
     "GroupState",
     "IOState",
@@ -171,3 +172,20 @@ class LibraryState(Struct, kw_only=True):
     """The library: every node class that this worker can add."""
 
     shelves: list[ShelfState] = field(default_factory=list)
+
+
+class ExternalWorkerState(Struct, kw_only=True):
+    """One external worker: an object of a node module that lives beside the graph and offers nodes of its own.
+
+    Attributes:
+        classid: the `NODECLASSID` of its class; `missing` when no installed module offers that.
+        running: it is there and its loop runs; otherwise its nodes are placeholders.
+        error: what its loop last failed with; null while all goes well.
+    """
+
+    uuid: str
+    classid: str
+    name: str
+    running: bool = False
+    missing: bool = False
+    error: str | None = None
