@@ -8,7 +8,15 @@ from funcnodes_core.exceptions import MultipleConnectionsError, NodeConnectionEr
 from funcnodes_core.io.base import Link, NodeIO
 from funcnodes_core.typenames import Verdict, can_accept
 
-__all__ = ["Link", "can_connect", "check_threads", "raise_allow_connections", "reaches", "structure_version"]
+__all__ = [
+    "Link",
+    "can_connect",
+    "check_threads",
+    "make_room",
+    "raise_allow_connections",
+    "reaches",
+    "structure_version",
+]
 
 
 class _Structure:
@@ -46,6 +54,8 @@ def can_connect(src: NodeIO, dst: NodeIO, *, replace: bool = False) -> Verdict:
         return Verdict(False, f"{dst.name!r} cannot be connected with itself")
     if src.is_input() and src.node is not None and src.node is dst.node:
         return Verdict(False, "an input cannot be forwarded to an input of the same node")
+    if src.is_input() and reaches(dst, src):
+        return Verdict(False, f"forwards would run in a circle through {dst.name!r}")
     if not replace and _in_use(dst, src):
         return Verdict(False, f"input {dst.name!r} is connected already")
     return can_accept(src.type_spec, dst.type_spec)
@@ -69,6 +79,28 @@ def raise_allow_connections(src: NodeIO, trg: NodeIO) -> Literal[True]:
             f"input {first.full_id!r} is connected already and takes one connection"
         )
     return True
+
+
+def make_room(src: NodeIO, dst: NodeIO, *, replace: bool, check: bool) -> None:
+    """Check everything that forbids a wire, then take away the one that it replaces.
+
+    Raises:
+        NodeConnectionError: The two cannot be connected, or their types never fit (with `check`).
+        MultipleConnectionsError: The input is taken, and `replace` is false.
+        WrongThreadError: A node of theirs runs on another thread.
+    """
+    occupied = replace and dst.is_input() and _in_use(dst, src)
+    if not occupied:
+        raise_allow_connections(src, dst)
+    # types of one name are mostly one object
+    if check and src.type_spec is not dst.type_spec:
+        verdict = can_accept(src.type_spec, dst.type_spec)
+        if not verdict.ok:
+            raise NodeConnectionError(f"cannot connect {src.id!r} with {dst.id!r}: {verdict.reason}")
+    check_threads(src, dst)
+    if occupied:
+        for link in tuple(dst.links_in):
+            dst.disconnect(link.src)  # and nothing else: what mirrors `dst` goes on doing so
 
 
 def reaches(start: NodeIO, goal: NodeIO) -> bool:

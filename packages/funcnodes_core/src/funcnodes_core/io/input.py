@@ -15,7 +15,7 @@ from funcnodes_core.io.base import NodeIO
 from funcnodes_core.io.connection import (
     Link,
     check_threads,
-    raise_allow_connections,
+    make_room,
     reaches,
     structure_version,
 )
@@ -212,12 +212,12 @@ class NodeInput(NodeIO):
         """The outputs that feed this input."""
         return [link.src for link in self.links_in if not link.src.is_input()]
 
-    def connect(self, other: NodeIO, replace: bool = False) -> list[str] | None:
+    def connect(self, other: NodeIO, replace: bool = False, *, check: bool = True) -> list[str] | None:
         """Connect with an output, or mirror this input to another input."""
         if other.is_input():
             assert isinstance(other, NodeInput)
-            return self.forward(other, replace=replace)
-        return other.connect(self, replace=replace)  # type: ignore[attr-defined, no-any-return]
+            return self.forward(other, replace=replace, check=check)
+        return other.connect(self, replace=replace, check=check)  # type: ignore[attr-defined, no-any-return]
 
     c = connect
 
@@ -256,10 +256,11 @@ class NodeInput(NodeIO):
             self._emit("after_set_value", {"result": self.value})
         self._changed("connected")
 
-    def forward(self, other: NodeInput, replace: bool = False) -> list[str] | None:
-        """Mirror every value that is set here to `other`.
+    def forward(self, other: NodeInput, replace: bool = False, *, check: bool = True) -> list[str] | None:
+        """Mirror every value that is set here to `other`; the arguments are those of `NodeOutput.connect`.
 
         Raises:
+            NodeConnectionError: The types never fit.
             ForwardLoopError: `other` is mirrored to this input already.
             MultipleConnectionsError: `other` is connected and `replace` is false.
         """
@@ -270,10 +271,7 @@ class NodeInput(NodeIO):
             raise SameNodeConnectionError(f"cannot forward {self.full_id!r} to an input of the same node")
         if reaches(other, self):
             raise ForwardLoopError(f"forwards would run in a circle: {self.full_id!r} -> {other.full_id!r}")
-        if replace and not other.allow_multiple:
-            other.disconnect()
-        raise_allow_connections(self, other)
-        check_threads(self, other)
+        make_room(self, other, replace=replace, check=check)
         self._emit("before_forward", {"other": other})
         link = Link(self, other)
         link.attach("forwards")
@@ -292,9 +290,11 @@ class NodeInput(NodeIO):
             other.id,
         ]
 
-    def forwards_from(self, other: NodeInput, replace: bool = False) -> list[str] | None:
+    def forwards_from(
+        self, other: NodeInput, replace: bool = False, *, check: bool = True
+    ) -> list[str] | None:
         """Mirror every value that is set on `other` to this input."""
-        return other.forward(self, replace=replace)
+        return other.forward(self, replace=replace, check=check)
 
     def unforward(self, other: NodeInput) -> None:
         """Stop mirroring to `other`.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from funcnodes_core.exceptions import EdgeNotFoundError, NodeConnectionError
 from funcnodes_core.io.base import NO_LINKS, NodeIO
-from funcnodes_core.io.connection import Link, check_threads, raise_allow_connections, structure_version
+from funcnodes_core.io.connection import Link, check_threads, make_room, structure_version
 from funcnodes_core.io.datapath import DataPath
 from funcnodes_core.io.input import NodeInput
 from funcnodes_core.io.state import restore_description, serialize_port
@@ -109,24 +109,26 @@ class NodeOutput(NodeIO):
         """The inputs that this output feeds."""
         return [link.dst for link in self.links]
 
-    def connect(self, other: NodeIO, replace: bool = False) -> list[str] | None:
+    def connect(self, other: NodeIO, replace: bool = False, *, check: bool = True) -> list[str] | None:
         """Feed `other` from now on, and at once if there is a value.
+
+        Args:
+            other: An input.
+            replace: Take away the wire that occupies it.
+            check: Refuse types that can never fit; see `can_connect`.
 
         Returns:
             `[source node, source port, target node, target port]`, or None where the two
             are connected already.
 
         Raises:
-            NodeConnectionError: `other` is an output.
+            NodeConnectionError: `other` is an output, or the types never fit.
             MultipleConnectionsError: `other` is taken and `replace` is false.
         """
         if other.links_in and any(link.src is self for link in other.links_in):
             return None
-        if replace and other.is_input() and not other.allow_multiple:
-            other.disconnect()
-        raise_allow_connections(self, other)
+        make_room(self, other, replace=replace, check=check)
         assert isinstance(other, NodeInput)
-        check_threads(self, other)
         node, target = self._node(), other._node()
         self._emit("before_connect", {"other": other})
         link = Link(self, other)

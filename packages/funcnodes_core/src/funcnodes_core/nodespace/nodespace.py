@@ -13,7 +13,6 @@ from uuid import uuid4
 from funcnodes_core.eventmanager import EventEmitterMixin
 from funcnodes_core.exceptions import (
     DuplicateNodeError,
-    NodeClassNotFoundError,
     NodeNotFoundError,
     WrongThreadError,
 )
@@ -23,10 +22,10 @@ from funcnodes_core.io.connection import Link
 from funcnodes_core.lib.library import Library
 from funcnodes_core.lib.shelf import Shelf
 from funcnodes_core.node.base import Node
-from funcnodes_core.node.registry import REGISTERED_NODES
 from funcnodes_core.node.waiting import start_requests
 from funcnodes_core.nodespace import edges, execution, state
 from funcnodes_core.nodespace.observer import Edge, SpaceObserver
+from funcnodes_core.nodespace.properties import Properties
 
 __all__ = ["NodeSpace"]
 
@@ -38,6 +37,9 @@ class NodeSpace(EventEmitterMixin):
 
     It works in a plain script, with or without a running loop. Changes of structure belong
     to one thread; values may be set from any.
+
+    Attributes:
+        bad_edges: What is wrong with wires of the loaded graph; those that could not be made are kept, too.
     """
 
     def __init__(self, id: str | None = None) -> None:
@@ -46,9 +48,9 @@ class NodeSpace(EventEmitterMixin):
         self.id = id or uuid4().hex
         self.lib = Library()
         self.groups = GroupingLogic()
+        self.bad_edges: dict[Edge, str] = {}
         self._nodes: dict[str, Node] = {}
-        self._properties: dict[str, Any] = {}
-        self._secrets: dict[str, Any] = {}
+        self._kept = Properties()
         self._observers: tuple[SpaceObserver, ...] = ()
         self._listens = False
         self._live = 0
@@ -98,12 +100,7 @@ class NodeSpace(EventEmitterMixin):
         Raises:
             NodeClassNotFoundError: No such class is known.
         """
-        cls = REGISTERED_NODES.get(node_id)
-        if cls is None and self.lib.has_node_id(node_id):
-            cls = self.lib.get_node_by_id(node_id)
-        if cls is None:
-            raise NodeClassNotFoundError(f"unknown node id {node_id!r}")
-        return cls
+        return state.node_class(self, node_id)
 
     def add_node_instance(self, node: Node) -> Node:
         """Add a node and return it.
@@ -127,9 +124,8 @@ class NodeSpace(EventEmitterMixin):
         for observer in self._observers:
             observer.node_added(node)
         self.emit("node_added", {"node": node})
-        for port in (*node.inputs.values(), *node.outputs.values()):
-            for link in (*port.forwards, *getattr(port, "links", ())):
-                self._edge_changed(link, added=True)
+        for link in edges.links_from(node):
+            self._edge_changed(link, added=True)
         return node
 
     def remove_node_by_id(self, uuid: str) -> str:
@@ -145,6 +141,7 @@ class NodeSpace(EventEmitterMixin):
         execution.forget(node)
         self._held_back.pop(node, None)
         self.groups.ungroup_nodes([uuid])
+        edges.forget_bad(self.bad_edges, uuid)
         del self._nodes[uuid]
         for observer in self._observers:
             observer.node_removed(node)
@@ -163,6 +160,7 @@ class NodeSpace(EventEmitterMixin):
         for uuid in reversed(list(self._nodes)):
             self.remove_node_by_id(uuid)
         self.groups = GroupingLogic()
+        self.bad_edges.clear()
         for observer in self._observers:
             observer.cleared()
 
@@ -187,7 +185,8 @@ class NodeSpace(EventEmitterMixin):
         Raises:
             NodeConnectionError: The two cannot be connected; the message says why.
         """
-        edges.connect(*self.find_edge_ports(src, src_io, dst, dst_io), replace=replace, check=check)
+        source, target = self.find_edge_ports(src, src_io, dst, dst_io)
+        source.connect(target, replace=replace, check=check)  # type: ignore[attr-defined]
         return Edge(src, src_io, dst, dst_io)
 
     def find_edge_ports(self, src: str, src_io: str, dst: str, dst_io: str) -> tuple[NodeIO, NodeIO]:
@@ -200,7 +199,7 @@ class NodeSpace(EventEmitterMixin):
         Raises:
             EdgeNotFoundError: There is no such wire.
         """
-        edges.disconnect(*self.find_edge_ports(src, src_io, dst, dst_io))
+        edges.disconnect(self, Edge(src, src_io, dst, dst_io))
 
     # -- shelves and properties ------------------------------------------------------
 
@@ -215,18 +214,12 @@ class NodeSpace(EventEmitterMixin):
         self.lib.remove_shelf(shelf)
 
     def set_property(self, key: str, value: Any, secret: bool = False) -> None:
-        """Keep a value with the graph.
-
-        Args:
-            key: Its name.
-            value: Anything that JSON can say.
-            secret: Kept in memory only, never saved or shown.
+        """Keep a value with the graph; a secret one is kept in memory only, never saved or shown.
 
         Raises:
             ValueError: The key is no text, or the value not JSON.
         """
-        state.check_property(key, value)
-        (self._secrets if secret else self._properties)[key] = value
+        self._kept.set(key, value, secret=secret)
         if not secret:
             for observer in self._observers:
                 observer.property_changed(key)
@@ -237,17 +230,16 @@ class NodeSpace(EventEmitterMixin):
 
     def get_property(self, key: str) -> Any:
         """A value kept with the graph, or None."""
-        return self._properties.get(key, self._secrets.get(key))
+        return self._kept.get(key)
 
     def remove_property(self, key: str) -> None:
         """Forget a value kept with the graph."""
-        self._properties.pop(key, None)
-        self._secrets.pop(key, None)
+        self._kept.remove(key)
 
     @property
     def properties(self) -> dict[str, Any]:
         """The values kept with the graph, without the secret ones."""
-        return dict(self._properties)
+        return self._kept.public
 
     # -- running ---------------------------------------------------------------------
 
@@ -365,6 +357,7 @@ class NodeSpace(EventEmitterMixin):
         if other is None or other._space is not self:
             return
         edge = edges.edge_of(link)
+        self.bad_edges.pop(edge, None)
         for observer in self._observers:
             (observer.edge_added if added else observer.edge_removed)(edge)
         self.emit("edge_added" if added else "edge_removed", {"edge": edge})
@@ -392,7 +385,7 @@ class NodeSpace(EventEmitterMixin):
 
     def serialize_edges(self) -> list[tuple[str, str, str, str]]:
         """The wires as earlier releases saved them."""
-        return [tuple(edge) for edge in self.edges]  # type: ignore[misc]
+        return edges.saved_edges(self._nodes.values(), self.bad_edges)
 
     def deserialize(self, data: Mapping[str, Any]) -> None:
         """Replace the graph by a saved one; unknown classes become placeholders, nothing runs."""

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import inspect
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 from funcnodes_core._logging import FUNCNODES_LOGGER
 from funcnodes_core.exceptions import FuncNodesError, NodeClassNotFoundError
+from funcnodes_core.io.connection import can_connect
 from funcnodes_core.lib.shelf import Shelf, flatten_shelf
 from funcnodes_core.node.base import Node
+from funcnodes_core.node.registry import REGISTERED_NODES
+from funcnodes_core.nodespace.observer import Edge
 from funcnodes_core.nodespace.placeholder import PlaceHolderNode
 
 Space = Any  # a NodeSpace, which delegates to these functions
@@ -23,23 +25,24 @@ __all__ = [
     "load_node",
     "loading",
     "make_node",
+    "node_class",
     "remove_nodes_of",
     "serialize",
 ]
 
 
-def check_property(key: str, value: Any) -> None:
-    """Refuse what a graph cannot keep.
+def node_class(space: Space, node_id: str) -> type[Node]:
+    """The class of an id, from what is imported or from the graph's library.
 
     Raises:
-        ValueError: The key is no text, or the value not JSON.
+        NodeClassNotFoundError: No such class is known.
     """
-    if not isinstance(key, str):
-        raise ValueError(f"a property's key is text, not {type(key).__name__}")
-    try:
-        json.dumps(value)
-    except (TypeError, ValueError) as exc:
-        raise ValueError(f"property {key!r} is not JSON: {exc}") from exc
+    cls = REGISTERED_NODES.get(node_id)
+    if cls is None and space.lib.has_node_id(node_id):
+        cls = space.lib.get_node_by_id(node_id)
+    if cls is None:
+        raise NodeClassNotFoundError(f"unknown node id {node_id!r}")
+    return cls
 
 
 def make_node(cls: type[Node], kwargs: dict[str, Any]) -> Node:
@@ -155,14 +158,25 @@ def load_node(space: Space, saved: Mapping[str, Any]) -> Node:
 
 
 def load_edge(space: Space, edge: Any) -> None:
-    """Add a saved wire without a type check; one that cannot be is named in the log."""
+    """Add a saved wire, whatever its types; what is wrong with it is logged and noted in `bad_edges`."""
     try:
         src, src_io, dst, dst_io = edge
-        source, target = space.get_node_by_id(src), space.get_node_by_id(dst)
-        if isinstance(source, PlaceHolderNode) and src_io not in source.inputs:
-            source.ensure_port(src_io, is_input=False)
+        kept = Edge(str(src), str(src_io), str(dst), str(dst_io))
+    except (ValueError, TypeError):
+        FUNCNODES_LOGGER.warning("a saved wire has no proper form and was left out: %.100r", edge)
+        return
+    try:
+        source, target = space.get_node_by_id(kept.src), space.get_node_by_id(kept.dst)
+        if isinstance(source, PlaceHolderNode) and kept.src_io not in source.inputs:
+            source.ensure_port(kept.src_io, is_input=False)
         if isinstance(target, PlaceHolderNode):
-            target.ensure_port(dst_io, is_input=True)
-        space.connect(src, src_io, dst, dst_io, check=False)
+            target.ensure_port(kept.dst_io, is_input=True)
+        space.connect(*kept, check=False)
     except (FuncNodesError, ValueError, TypeError) as exc:
-        FUNCNODES_LOGGER.warning("a saved wire %r was left out: %s", edge, exc)
+        FUNCNODES_LOGGER.warning("the saved wire %s cannot be made: %s", tuple(kept), exc)
+        space.bad_edges[kept] = str(exc)
+        return
+    verdict = can_connect(*space.find_edge_ports(*kept), replace=True)
+    if not verdict.ok:
+        FUNCNODES_LOGGER.warning("the saved wire %s is kept although %s", tuple(kept), verdict.reason)
+        space.bad_edges[kept] = verdict.reason
