@@ -123,3 +123,111 @@ class Text(Node):
 
     async def func(self, t: str) -> None:
         self.outputs["out"].value = t
+
+
+def saved_pair(space: NodeSpace) -> dict[str, Any]:
+    """Two saved nodes, `t` of text and `n` of numbers, without a wire."""
+    space.add_node_instance(Text(uuid="t"))
+    space.add_node_instance(inc(uuid="n"))
+    return space.serialize()
+
+
+def test_ports_are_checked_unless_told_otherwise() -> None:
+    a, b = Text(), inc()
+
+    for connect in (a.outputs["out"].connect, lambda other, **how: other.connect(a.outputs["out"], **how)):
+        with pytest.raises(NodeConnectionError, match="'str' never fits 'int'"):
+            connect(b.inputs["x"])
+        assert connect(b.inputs["x"], check=False) == [a.uuid, "out", b.uuid, "x"]
+        b.inputs["x"].disconnect()
+
+
+def test_mirrors_are_checked_unless_told_otherwise() -> None:
+    a, b = Text(), inc()
+
+    with pytest.raises(NodeConnectionError, match="never fits"):
+        b.inputs["x"].forwards_from(a.inputs["t"])
+    b.inputs["x"].forwards_from(a.inputs["t"], check=False)
+
+    assert a.inputs["t"].get_forward_connections() == [b.inputs["x"]]
+
+
+def test_a_refused_wire_leaves_the_one_that_it_would_replace() -> None:
+    a, b, text = inc(), inc(), Text()
+    wire(a, b)
+
+    with pytest.raises(NodeConnectionError):
+        text.outputs["out"].connect(b.inputs["x"], replace=True)
+    with pytest.raises(NodeConnectionError):
+        text.outputs["out"].connect(b.outputs["out"], replace=True)
+
+    assert b.inputs["x"].connections == [a.outputs["out"]]
+
+
+def test_a_replaced_wire_leaves_the_mirrors_of_the_input() -> None:
+    a, b, mirror, other = inc(), inc(), inc(), inc()
+    wire(a, b)
+    b.inputs["x"].forward(mirror.inputs["x"])
+
+    other.outputs["out"].connect(b.inputs["x"], replace=True)
+
+    assert b.inputs["x"].connections == [other.outputs["out"]]
+    assert b.inputs["x"].get_forward_connections() == [mirror.inputs["x"]]
+
+
+def test_a_circle_of_mirrors_is_no_connection() -> None:
+    a, b = inc(), inc()
+    a.inputs["x"].forward(b.inputs["x"])
+
+    verdict = can_connect(b.inputs["x"], a.inputs["x"])
+
+    assert not verdict.ok
+    assert "circle" in verdict.reason
+
+
+def test_a_saved_wire_that_never_fits_is_kept_and_said() -> None:
+    saved = saved_pair(NodeSpace())
+    space = NodeSpace()
+
+    space.deserialize({**saved, "edges": [["t", "out", "n", "x"]]})
+
+    assert space.edges == [("t", "out", "n", "x")]
+    assert space.bad_edges == {("t", "out", "n", "x"): "'str' never fits 'int'"}
+    assert space.serialize()["edges"] == [("t", "out", "n", "x")]
+    space.disconnect("t", "out", "n", "x")
+    assert space.bad_edges == {}
+    assert space.serialize()["edges"] == []
+
+
+@pytest.mark.parametrize(
+    "edge", [("t", "no such port", "n", "x"), ("t", "out", "n", "no such"), ("t", "out", "gone", "x")]
+)
+def test_a_saved_wire_that_cannot_be_made_is_kept_for_saving(edge: tuple[str, str, str, str]) -> None:
+    saved = saved_pair(NodeSpace())
+    space = NodeSpace()
+
+    space.deserialize({**saved, "edges": [edge, ["no", "form"], None]})
+
+    assert space.edges == []
+    assert list(space.bad_edges) == [edge]
+    assert space.serialize()["edges"] == [edge]
+    space.disconnect(*edge)
+    assert space.serialize()["edges"] == []
+    with pytest.raises((EdgeNotFoundError, LookupError)):
+        space.disconnect(*edge)
+
+
+def test_what_is_wrong_with_wires_goes_with_their_nodes() -> None:
+    saved = saved_pair(NodeSpace())
+    space = NodeSpace()
+    space.deserialize({**saved, "edges": [["t", "out", "n", "x"], ["t", "no", "n", "x"]]})
+
+    space.remove_node_by_id("n")
+
+    assert space.bad_edges == {}
+    space.deserialize({**saved, "edges": [["t", "out", "n", "x"]]})
+    space.nodes[0].outputs["out"].disconnect()
+    assert space.bad_edges == {}
+    space.deserialize({**saved, "edges": [["t", "no", "n", "x"]]})
+    space.clear()
+    assert space.serialize()["edges"] == []

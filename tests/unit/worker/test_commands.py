@@ -241,6 +241,20 @@ async def test_save_gives_what_load_takes(three: Any, runs: list[str]) -> None:
     ]
 
 
+async def test_loading_keeps_edges_that_never_fit_and_says_so(three: Any) -> None:
+    three.do("add_node", node_id="doc.kinds", uuid="k")
+    saved = json.loads(json.dumps(three.do("save"), default=list))
+    saved["edges"] += [["k", "nested", "z", "a"], ["k", "picture", "z", "b"], ["k", "gone", "y", "b"]]
+
+    loaded = three.do("load_data", data=json.dumps(saved))
+
+    assert ("k", "picture", "z", "b") in three.space.edges
+    assert ("k", "gone", "y", "b") not in three.space.edges
+    assert {("k", "picture", "z", "b"), ("k", "gone", "y", "b")} <= set(three.document.model.edges)
+    assert len(loaded.warnings) == 2
+    assert any("kept although 'SVG' never fits 'int'" in text for text in loaded.warnings)
+
+
 async def test_export_and_import_carry_graph_values_and_files(
     three: Any, bench: Open, tmp_path: Path
 ) -> None:

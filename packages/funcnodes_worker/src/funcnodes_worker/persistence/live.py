@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 from msgspec import UNSET
 
 from funcnodes_core.exceptions import FuncNodesError, NodeClassNotFoundError
+from funcnodes_core.io import can_connect
 from funcnodes_core.io.base import NodeIO
 from funcnodes_core.node import Node
 from funcnodes_core.nodespace.execution import forget
@@ -208,8 +209,12 @@ class LiveGraph:
                 self._ensure_port(source, edge[1], is_input=False)
             self._ensure_port(target, edge[3], is_input=True)
             self.space.connect(*edge, check=False)
+            verdict = can_connect(*self.space.find_edge_ports(*edge), replace=True)
         except (FuncNodesError, ValueError) as exc:
             self._warn(f"the edge {edge!r} is kept in the file but cannot be made: {exc}")
+        else:
+            if not verdict.ok:
+                self._warn(f"the edge {edge!r} is kept although {verdict.reason}")
 
     def _ensure_port(self, node: Node, io_id: str, *, is_input: bool) -> None:
         """A placeholder has every port that somebody speaks of."""
