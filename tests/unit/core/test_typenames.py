@@ -34,6 +34,10 @@ class Animal: ...
 class Dog(Animal): ...
 
 
+class Cat(Animal):
+    pass
+
+
 T = typing.TypeVar("T")
 Bound = typing.TypeVar("Bound", bound=int)
 Meters = typing.NewType("Meters", float)
@@ -198,6 +202,7 @@ def test_options_of_an_enum_are_a_copy() -> None:
         (Union[int, str], Union[bytes, int]),
         (Dog, Animal),
         (Animal, Dog),
+        (Cat, Dog),
         ("no.such.Type", int),
         (int, "no.such.Type"),
         (list[int], list),
@@ -225,6 +230,7 @@ def test_types_that_can_fit_do(src: Any, dst: Any) -> None:
         (str, int, ("str", "int")),
         (int, Optional[str], ("int", "str | None")),
         (Animal, int, ("Animal", "int")),
+        (Dog, collections.Counter, ("Dog", "Counter")),
         (list[int], list[str], ("list[int]", "list[str]")),
         (set, list, ("set", "list")),
         (str, list[str], ("str", "list[str]")),

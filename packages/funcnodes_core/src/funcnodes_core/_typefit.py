@@ -154,7 +154,19 @@ def _name_fits(src: str, dst: str) -> bool:
 def _related(one: type, other: type) -> bool:
     if _is_subclass(one, other) or _is_subclass(other, one):
         return True
-    return inspect.isabstract(one) and inspect.isabstract(other)
+    return (inspect.isabstract(one) and inspect.isabstract(other)) or _same_family(one, other)
+
+
+def _same_family(one: type, other: type) -> bool:
+    """Whether two classes have a base of their own package in common.
+
+    Packages annotate with one member of such a family and take them all: a node of the published
+    `funcnodes-lmfit` asks for a `CompositeModel` and is fed with a `LinearModel`.
+    """
+    package = one.__module__.partition(".")[0]
+    return other.__module__.partition(".")[0] == package != "builtins" and any(
+        base in other.__mro__ for base in one.__mro__[1:] if base.__module__.partition(".")[0] == package
+    )
 
 
 def _as_class(name: str) -> type | None:
