@@ -4,6 +4,25 @@ import time
 from pathlib import Path
 
 import funcnodes_core as fn
+from funcnodes_core.types import SVG
+
+
+class Wave:
+    """Something that only its own encoder can say."""
+
+    def __init__(self, n: int) -> None:
+        self.n = n
+
+
+def encode_wave(value: Wave, preview: bool) -> fn.BytesEncdata:
+    """Bytes of a kind of its own; takes its time when it makes all of them."""
+    end = time.monotonic() + (0 if preview else 0.5)
+    while time.monotonic() < end:
+        continue
+    return fn.BytesEncdata(b"~" * value.n, handeled=True, mime="audio/wav")
+
+
+fn.ByteEncoder.add_encoder(encode_wave, Wave)
 
 
 @fn.NodeDecorator("t.add", name="Add")
@@ -36,6 +55,30 @@ def picture(n: int = 4) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + bytes(n)
 
 
+@fn.NodeDecorator("t.drawing", name="Drawing")
+def drawing(n: int = 4) -> SVG:
+    """A drawing of a few bytes, or of many."""
+    return SVG("<svg xmlns='http://www.w3.org/2000/svg'>" + "<g/>" * n + "</svg>")
+
+
+@fn.NodeDecorator("t.text", name="Text")
+def text(n: int = 3) -> str:
+    """A text that is longer than what a port shows."""
+    return "ä€𝄞" * n
+
+
+@fn.NodeDecorator("t.rows", name="Rows")
+def rows(n: int = 3) -> list[dict[str, object]]:
+    """A table."""
+    return [{"id": i, "name": f"row {i}", "odd": i % 2 == 1, "share": i / 7} for i in range(n)]
+
+
+@fn.NodeDecorator("t.wave", name="Wave")
+def wave(n: int = 4) -> Wave:
+    """A value of a class whose module brings an encoder."""
+    return Wave(n)
+
+
 @fn.NodeDecorator("t.strange", name="Strange")
 def strange(n: int = 4) -> object:
     """A value that JSON cannot say."""
@@ -63,7 +106,7 @@ def spin(path: str) -> int:
 
 NODE_SHELF = fn.Shelf(
     name="Test",
-    nodes=[add, join, divide, items, picture, strange, block, spin],
+    nodes=[add, join, divide, items, picture, strange, block, spin, drawing, text, rows, wave],
     subshelves=[],
     description="For tests",
 )

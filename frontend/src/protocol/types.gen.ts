@@ -170,6 +170,13 @@ export interface FileInfo {
   modified: number;
 }
 
+/** A file in `files/` came or went: those who show them ask `list_files`. */
+export interface FilesChanged {
+  path: string;
+  change: "added" | "removed";
+  size?: number;
+}
+
 /** What looking for node modules has brought: names of modules, and a sentence for each that failed. */
 export interface Filled {
   added: string[];
@@ -753,6 +760,15 @@ export interface UploadKwargs {
   data: string;
 }
 
+/** How far an upload is; `task` is what the uploading client calls it. `done` comes last, however it ended. */
+export interface UploadProgress {
+  task: string;
+  filename: string;
+  received: number;
+  total?: number | null;
+  done?: boolean;
+}
+
 /** Where an uploaded file lies now; `path` is relative to `files/`. */
 export interface Uploaded {
   filename: string;
@@ -813,6 +829,8 @@ export interface EventData {
   library_changed: LibraryChanged;
   external_workers_changed: ExternalWorkersChanged;
   worker_updated: WorkerUpdated;
+  files_changed: FilesChanged;
+  upload_progress: UploadProgress;
 }
 
 /** Kwargs and result of each command by its name. */

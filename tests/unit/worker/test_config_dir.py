@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 from pathlib import Path
@@ -21,7 +22,7 @@ from funcnodes_worker.errors import (
     error_text,
 )
 from funcnodes_worker.instance import Instance, process_start
-from funcnodes_worker.paths import ConfigDir, free_name, resolve_inside
+from funcnodes_worker.paths import ConfigDir, numbered_names, resolve_inside
 from funcnodes_worker.server.auth import check_bind, is_loopback, load_or_make_token
 
 
@@ -69,11 +70,10 @@ def test_a_link_leads_nowhere_else(tmp_path: Path) -> None:
         resolve_inside(root, "out/secret")
 
 
-def test_a_free_name_counts_on(tmp_path: Path) -> None:
-    assert free_name(tmp_path / "a.csv").name == "a.csv"
-    (tmp_path / "a.csv").touch()
-    (tmp_path / "a-1.csv").touch()
-    assert free_name(tmp_path / "a.csv").name == "a-2.csv"
+def test_the_names_beside_a_taken_one_count_on(tmp_path: Path) -> None:
+    names = [path.name for path in itertools.islice(numbered_names(tmp_path / "a.csv"), 3)]
+
+    assert names == ["a.csv", "a-1.csv", "a-2.csv"]
 
 
 def test_unknown_keys_survive_a_rewrite(directory: ConfigDir) -> None:

@@ -34,6 +34,7 @@ class WorkerSettings(msgspec.Struct, kw_only=True):
     message_size_before_request: int = 1024 * 1024
     max_frame_bytes: int = 32 * 1024 * 1024
     max_upload_bytes: int = 4 * 1024 * 1024 * 1024
+    max_files_bytes: int = 64 * 1024 * 1024 * 1024
     max_clients: int = 200
 
 

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from funcnodes_worker.protocol.messages import CommandId
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
+
+    from msgspec import Raw
 
     from funcnodes_core.nodespace.nodespace import NodeSpace
     from funcnodes_worker.broadcast.hub import Hub
     from funcnodes_worker.config import WorkerConfig
     from funcnodes_worker.document import Document
     from funcnodes_worker.externals import ExternalWorkers
+    from funcnodes_worker.filestore import FileStore
     from funcnodes_worker.projection import Projection
 
 __all__ = ["GraphContext", "ReadContext", "SessionServices", "WorkerServices"]
+
+_R = TypeVar("_R")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -67,7 +71,7 @@ class WorkerServices(Protocol):
         ...
 
     @property
-    def files_dir(self) -> Path:
+    def files(self) -> FileStore:
         """The folder of uploaded and produced files."""
         ...
 
@@ -79,8 +83,12 @@ class WorkerServices(Protocol):
         """A client says that it still needs this worker."""
         ...
 
-    async def encode_value(self, value: object) -> Any:
+    async def encode_value(self, value: object) -> Raw:
         """The exact JSON form of a value, made away from the serving loop."""
+        ...
+
+    async def in_thread(self, function: Callable[..., _R], *args: Any) -> _R:
+        """What a function gives that takes its time, made away from the serving loop."""
         ...
 
 

@@ -12,6 +12,7 @@
     │   ├── ConflictError                 ValueError: does not fit the present state
     │   │   └── UndoConflictError         a field was changed later by another client
     │   ├── FileNameError                 ValueError: a path that leaves the files folder
+    │   ├── QuotaError                    OSError: more than there is room for
     │   ├── ReadOnlyError                 PermissionError: the journal cannot be written
     │   └── BusyError                     RuntimeError: too many requests wait already
     ├── DocumentError                     the files of a graph
@@ -53,6 +54,7 @@ __all__ = [
     "NotFoundError",
     "NotRunningError",
     "PortTakenError",
+    "QuotaError",
     "ReadOnlyError",
     "StartError",
     "UndoConflictError",
@@ -122,6 +124,10 @@ class UndoConflictError(ConflictError):
 
 class FileNameError(CommandError, ValueError):
     """A file name that is absolute, empty or leaves the folder it belongs to."""
+
+
+class QuotaError(CommandError, OSError):
+    """A file is larger than the worker has room for; `data` says how much there is."""
 
 
 class ReadOnlyError(CommandError, PermissionError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 from collections.abc import Iterator, Mapping
@@ -10,7 +11,7 @@ from typing import Any, Final
 
 from funcnodes_worker.errors import ConfigError, FileNameError
 
-__all__ = ["ConfigDir", "check_uuid", "default_config_dir", "free_name", "resolve_inside"]
+__all__ = ["ConfigDir", "check_uuid", "default_config_dir", "free_name", "numbered_names", "resolve_inside"]
 
 _MAX_NAME_BYTES: Final = 200  # of the 255 that file systems allow; uploads and copies add to a name
 _MAX_PATH: Final = 1000
@@ -117,10 +118,13 @@ def check_uuid(uuid: str) -> str:
     return uuid
 
 
+def numbered_names(path: Path) -> Iterator[Path]:
+    """`path`, then `name-1.ext`, `name-2.ext` and so on, for when something lies there already."""
+    yield path
+    for number in itertools.count(1):
+        yield path.with_name(f"{path.stem}-{number}{path.suffix}")
+
+
 def free_name(path: Path) -> Path:
-    """`path`, or where something lies there already `name-1.ext`, `name-2.ext` and so on."""
-    candidate, number = path, 0
-    while candidate.exists():
-        number += 1
-        candidate = path.with_name(f"{path.stem}-{number}{path.suffix}")
-    return candidate
+    """`path`, or the first numbered one where nothing lies yet."""
+    return next(candidate for candidate in numbered_names(path) if not candidate.exists())

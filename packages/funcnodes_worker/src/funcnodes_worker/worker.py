@@ -16,7 +16,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypedDict, TypeVar, overload
 
-from funcnodes_core.codec.exact import to_exact
+import msgspec
+from msgspec import Raw
+
 from funcnodes_core.lib.shelf import Shelf
 from funcnodes_worker.answers import AnswerMemory, ParkedMessages
 from funcnodes_worker.broadcast.hub import Hub
@@ -24,8 +26,10 @@ from funcnodes_worker.channel import Channel
 from funcnodes_worker.config import WorkerConfig
 from funcnodes_worker.context import ReadContext
 from funcnodes_worker.errors import NotRunningError, UnknownCommandError
+from funcnodes_worker.filestore import FileStore
 from funcnodes_worker.graph import Durability, Graph, Record
 from funcnodes_worker.graphthread import GraphLoop, GraphThread, SameLoop
+from funcnodes_worker.jsonpieces import exact_pieces
 from funcnodes_worker.marks import Mark, Told
 from funcnodes_worker.projection import Projection
 from funcnodes_worker.protocol.events import Change, WorkerUpdated
@@ -38,6 +42,7 @@ __all__ = ["NodeViewState", "Worker", "WorkerState", "worker_json_get_data_path"
 
 _LOG = logging.getLogger("funcnodes.worker")
 _CLOSE_S = 1.2
+_READERS = 4
 _R = TypeVar("_R")
 
 
@@ -81,7 +86,14 @@ class Worker:
         self._graph = Graph(config, self._channel, self._report, durability=durability, shelves=shelves)
         self.notices: list[str] = []
         self._started = False
-        self._values = ThreadPoolExecutor(1, "funcnodes-values")
+        self._threads = threads
+        self._readers = ThreadPoolExecutor(_READERS, "funcnodes-readers")
+        settings = config.settings
+        self.files = FileStore(
+            config.data_path / "files",
+            max_file_bytes=settings.max_upload_bytes,
+            max_total_bytes=settings.max_files_bytes,
+        )
         self._calls: set[Future[Any]] = set()
 
     async def start(self) -> None:
@@ -92,7 +104,8 @@ class Worker:
         """
         self.runstate = "starting"
         self._loop = asyncio.get_running_loop()
-        self.files_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.files.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.files.remove_broken()
         self.hub.previews.start()
         self._channel.open()
         self._thread.start()
@@ -117,7 +130,7 @@ class Worker:
             node = self.hub.projection.running()
             _LOG.warning("left while %r was running", node.name if node is not None else "a node")
         self.hub.previews.stop()
-        self._values.shutdown(wait=False, cancel_futures=True)
+        self._readers.shutdown(wait=False, cancel_futures=True)
         self._channel.close()
         for session in list(self.sessions):
             session.close()
@@ -125,11 +138,6 @@ class Worker:
         for call in list(self._calls):
             call.cancel()
         self.runstate = "stopped"
-
-    @property
-    def files_dir(self) -> Path:
-        """The folder of uploaded and produced files."""
-        return self.config.data_path / "files"
 
     def request_stop(self) -> None:
         """Begin to end the process."""
@@ -139,13 +147,19 @@ class Worker:
         """A client says that it still needs this worker."""
         self.last_beat = time.monotonic()
 
-    async def encode_value(self, value: object) -> Any:
+    async def in_thread(self, function: Callable[..., _R], *args: Any) -> _R:
+        """What a function gives that takes its time or calls code of others, made away from the serving loop."""
+        if not self._threads:
+            return function(*args)
+        return await asyncio.get_running_loop().run_in_executor(self._readers, function, *args)
+
+    async def encode_value(self, value: object) -> Raw:
         """The exact JSON form of a value, made away from the serving loop.
 
         Raises:
             NotExactError: JSON cannot say it.
         """
-        return await asyncio.get_running_loop().run_in_executor(self._values, to_exact, value)
+        return await self.in_thread(_exact_json, value)
 
     async def run_cmd(self, cmd: Mapping[str, Any]) -> Any:
         """Run a command from inside the process: `{"cmd": name, "kwargs": {...}}`; gives its result.
@@ -164,7 +178,8 @@ class Worker:
         result = command.handler(
             ReadContext(projection=self.hub.projection, worker=self, session=caller), **kwargs
         )
-        return await result if inspect.isawaitable(result) else result
+        value = await result if inspect.isawaitable(result) else result
+        return msgspec.json.decode(value) if isinstance(value, Raw) else value
 
     @overload
     async def call_in_graph(self, function: Callable[..., Awaitable[_R]], *args: Any) -> _R: ...
@@ -237,6 +252,10 @@ class Worker:
     def _receive_newest(self, mark: Mark, newest: Any) -> None:
         for change in mark.changes(newest):
             self.hub.publish(change)
+
+
+def _exact_json(value: object) -> Raw:
+    return Raw(b"".join(exact_pieces(value)))
 
 
 class _LocalCaller:

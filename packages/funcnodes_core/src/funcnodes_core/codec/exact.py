@@ -35,19 +35,20 @@ MAX_DEPTH = 100
 _FLOAT_BYTES = 18
 
 
-def to_exact(value: Any, max_bytes: int | None = None) -> Any:
+def to_exact(value: Any, max_bytes: int | None = None, *, depth: int = 0) -> Any:
     """The lossless JSON form of a value.
 
     Args:
         value: None, bool, int, float, str, bytes, NoValue, a `DataEnum` member, or a list or
             str-keyed dict of these. Subclasses have no exact form.
         max_bytes: Stop when the form is larger than about this.
+        depth: How many lists and dicts it lies in already.
 
     Raises:
         NotExactError: The value, or a part of it, has no exact form.
         ValueTooLargeError: It has one that is larger than `max_bytes`.
     """
-    return _Encoder(max_bytes).encode(value, 0)
+    return _Encoder(max_bytes).encode(value, depth)
 
 
 class _Encoder:

@@ -17,6 +17,7 @@ __all__ = [
     "MIME_SVG",
     "MIME_TABLE",
     "Preview",
+    "image_type",
     "preview",
 ]
 
@@ -64,6 +65,12 @@ def preview(value: Any, render_type: str | None = None, budget_bytes: int = DEFA
         return Preview(MIME_JSON, PlainCutter(budget_bytes).cut(excuse(value, exc)), False)
 
 
+def image_type(raw: bytes | bytearray | memoryview) -> str | None:
+    """The mime type of bytes that begin as a picture does, or None."""
+    head = bytes(raw[:16])
+    return next((mime for magic, mime in _MAGIC if head.startswith(magic)), None)
+
+
 def _preview(value: Any, render_type: str | None, budget_bytes: int) -> Preview:
     if isinstance(value, SVG) or (render_type == "svg" and isinstance(value, str)):
         raw = str(value[: budget_bytes + 1]).encode("utf-8", "replace")
@@ -72,9 +79,7 @@ def _preview(value: Any, render_type: str | None, budget_bytes: int) -> Preview:
     if own is not None:
         return _from_bytes(own.data, own.mime or MIME_BYTES, budget_bytes)
     if isinstance(value, bytes | bytearray | memoryview):
-        head = bytes(value[:16])
-        mime = next((m for magic, m in _MAGIC if head.startswith(magic)), MIME_BYTES)
-        return _from_bytes(value, mime, budget_bytes)
+        return _from_bytes(value, image_type(value) or MIME_BYTES, budget_bytes)
     if render_type != "json":
         table = table_window(value, budget_bytes, force=render_type == "table")
         if table is not None:

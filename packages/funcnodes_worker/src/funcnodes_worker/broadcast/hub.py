@@ -111,6 +111,8 @@ class Hub:
 
     def _remember(self, entry: LogEntry) -> None:
         event = entry.event
+        if event.transient:
+            return
         if isinstance(event, _RUN_EVENTS):
             self._remember_run(event, entry)
         elif (key := coalescing_key(event)) is not None:

@@ -269,6 +269,8 @@ def coalescing_key(event: ev.Event) -> _Key | None:
         return ("value", event.node_uuid, event.io_type, event.io_id)
     if isinstance(event, ev.NodeProgress):
         return ("progress", event.uuid)
+    if event.transient:
+        return (event.event, event.key)
     return None
 
 

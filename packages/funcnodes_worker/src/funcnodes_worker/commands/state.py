@@ -147,7 +147,7 @@ async def get_io_value(
         return None if port is None else port.value
     try:
         return await ctx.worker.encode_value(held.value)
-    except ValueError as error:
+    except (ValueError, RuntimeError) as error:  # no exact form, or a dict that a node changes meanwhile
         href = f"/value/{uuid}/{io_id}?io_type={key.io_type}"
         raise ConflictError(
             f"the value of {io_id!r} is not JSON: {error}; fetch {href!r}", href=href

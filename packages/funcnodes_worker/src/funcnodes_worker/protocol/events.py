@@ -30,6 +30,7 @@ __all__ = [
     "EdgeRemoved",
     "Event",
     "ExternalWorkersChanged",
+    "FilesChanged",
     "GroupAdded",
     "GroupRemoved",
     "GroupUpdated",
@@ -50,6 +51,7 @@ __all__ = [
     "NodespaceUpdated",
     "PortsChanged",
     "Status",
+    "UploadProgress",
     "ValueChanged",
     "WorkerUpdated",
 ]
@@ -58,10 +60,20 @@ IOType = Literal["input", "output"]
 
 
 class Event(Struct, kw_only=True, omit_defaults=True):
-    """Base of all events: `event` is its name, `worker` says whether it is a `workerevent`."""
+    """Base of all events: `event` is its name, `worker` says whether it is a `workerevent`.
+
+    What is `transient` is told to those who listen now and not kept for those who catch up; of the same `key` only
+    the newest waits for a slow client.
+    """
 
     event: ClassVar[str] = ""
     worker: ClassVar[bool] = False
+    transient: ClassVar[bool] = False
+
+    @property
+    def key(self) -> str:
+        """What transient events are told apart by."""
+        return ""
 
 
 class NodeAdded(Event):
@@ -278,11 +290,39 @@ class WorkerUpdated(Event):
     runstate: str | UnsetType = UNSET
 
 
+class FilesChanged(Event):
+    """A file in `files/` came or went: those who show them ask `list_files`."""
+
+    event = "files_changed"
+    worker = True
+    path: str
+    change: Literal["added", "removed"]
+    size: int | UnsetType = UNSET
+
+
+class UploadProgress(Event):
+    """How far an upload is; `task` is what the uploading client calls it. `done` comes last, however it ended."""
+
+    event = "upload_progress"
+    worker = True
+    transient = True
+    task: str
+    filename: str
+    received: int
+    total: int | None = None
+    done: bool = False
+
+    @property
+    def key(self) -> str:
+        """One upload."""
+        return self.task
+
+
 EVENTS: tuple[type[Event], ...] = (
     NodeAdded, NodeRemoved, NodeUpdated, EdgeAdded, EdgeRemoved, NodeTriggered, NodeDone, NodeRan, NodeErrored,
     NodeProgress, Status, IoValueChanged, IoUpdated, PortsChanged, GroupAdded, GroupUpdated, GroupRemoved,
     NodespaceCleared, NodespaceLoaded, NodespaceUpdated, LibraryChanged,
-    ExternalWorkersChanged, WorkerUpdated,
+    ExternalWorkersChanged, WorkerUpdated, FilesChanged, UploadProgress,
 )  # fmt: skip
 """Every event that a client can receive."""
 

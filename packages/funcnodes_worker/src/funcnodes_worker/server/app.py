@@ -9,9 +9,9 @@ import logging
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from funcnodes_worker.server.auth import Door
-from funcnodes_worker.server.responses import CONTENT_HEADERS
+from funcnodes_worker.server.responses import CONTENT_HEADERS, MemoryBody, send_once
 from funcnodes_worker.server.uploads import receive_upload, send_file
-from funcnodes_worker.server.values import send_value
+from funcnodes_worker.server.values import ValueSender
 from funcnodes_worker.session import Session
 from funcnodes_worker.worker import Worker
 
@@ -27,6 +27,7 @@ _CLOSE_S = 0.3
 def make_app(worker: Worker, door: Door) -> web.Application:
     """The application of a worker; nothing but these routes answers."""
     settings = worker.config.settings
+    values = ValueSender(worker)
     app = web.Application(middlewares=[door.middleware], client_max_size=settings.max_frame_bytes)
 
     async def healthz(request: web.Request) -> web.Response:
@@ -35,24 +36,25 @@ def make_app(worker: Worker, door: Door) -> web.Application:
     async def socket(request: web.Request) -> web.StreamResponse:
         return await serve_socket(request, worker)
 
-    async def message(request: web.Request) -> web.Response:
+    async def message(request: web.Request) -> web.StreamResponse:
         parked = worker.parked.take(request.match_info["msg_id"])
         if parked is None:
             raise web.HTTPNotFound(text="no such message; each can be fetched once, within a minute")
-        return web.Response(body=parked, content_type="application/json", headers=CONTENT_HEADERS)
+        mime = "application/json"
+        return await send_once(request, MemoryBody(parked), {**CONTENT_HEADERS, "Content-Type": mime})
 
-    async def value(request: web.Request) -> web.Response:
-        return await send_value(request, worker)
+    async def value(request: web.Request) -> web.StreamResponse:
+        return await values.answer(request)
 
     async def upload(request: web.Request) -> web.Response:
-        return await receive_upload(request, worker.files_dir, settings.max_upload_bytes)
+        return await receive_upload(request, worker)
 
     async def files(request: web.Request) -> web.StreamResponse:
-        return send_file(worker.files_dir, request.match_info["path"])
+        return await send_file(request, worker.files)
 
     app.router.add_get("/", socket)
     app.router.add_get("/healthz", healthz)
-    app.router.add_get("/message/{msg_id}", message)
+    app.router.add_get("/message/{msg_id}", message, allow_head=False)
     app.router.add_get("/value/{node_uuid}/{io_id}", value)
     app.router.add_post("/upload/", upload)
     app.router.add_get("/files/{path:.+}", files)

@@ -2,62 +2,131 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import mimetypes
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
 
-import msgspec
 from aiohttp import web
 
+from funcnodes_core.codec.binary import ByteEncoder
 from funcnodes_core.codec.exact import NotExactError
+from funcnodes_core.codec.preview import MIME_BYTES, MIME_JSON, MIME_SVG, image_type
+from funcnodes_core.types import SVG
 from funcnodes_worker.errors import NotFoundError
+from funcnodes_worker.jsonpieces import exact_pieces, shown_pieces, text_pieces
 from funcnodes_worker.projection import PortKey, PortValue
-from funcnodes_worker.server.responses import ranged
+from funcnodes_worker.server.responses import Body, Content, MemoryBody, PiecesBody, send
 
 if TYPE_CHECKING:
     from funcnodes_worker.worker import Worker
 
-__all__ = ["send_value"]
+__all__ = ["ValueSender"]
+
+_KEPT_BYTES = 32 * 1024 * 1024
+_TEXT = "text/plain"
+_SUFFIXES = {MIME_BYTES: ".bin", MIME_JSON: ".json", _TEXT: ".txt"}
 
 
-async def send_value(request: web.Request, worker: Worker) -> web.Response:
-    """The value of a port, as JSON or as the bytes that it is; with `preview=1` what the port shows."""
-    io_type = request.query.get("io_type")
-    try:
-        key = worker.hub.projection.locate(
-            request.match_info["node_uuid"],
-            request.match_info["io_id"],
-            io_type if io_type in ("input", "output") else None,  # type: ignore[arg-type]
+class _Encoded(NamedTuple):
+    body: Body
+    mime: str
+
+
+class ValueSender:
+    """Answers for one worker; keeps what it encoded last, for those who fetch a value range by range."""
+
+    def __init__(self, worker: Worker) -> None:
+        self._worker = worker
+        self._kept: OrderedDict[tuple[PortKey, int, bool], _Encoded] = OrderedDict()
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        """The value of a port: bytes, pictures and text as they are, everything else as JSON.
+
+        With `preview=1` the bytes that the port shows; with `format=json` the exact JSON form of any value.
+        """
+        io_type = request.query.get("io_type")
+        records = self._worker.hub.projection
+        try:
+            key = records.locate(
+                request.match_info["node_uuid"],
+                request.match_info["io_id"],
+                io_type if io_type in ("input", "output") else None,  # type: ignore[arg-type]
+            )
+        except NotFoundError as error:
+            raise web.HTTPNotFound(text=str(error)) from None
+        shown = self._worker.hub.shown_bytes(key) if request.query.get("preview") else None
+        if shown is not None and shown[1].data:
+            version, made = shown
+            return await self._send(
+                request, key, f"{version}-preview", _Encoded(MemoryBody(made.data), made.mime)
+            )
+        held = records.values.get(key)
+        if held is None:
+            raise web.HTTPNotFound(text="this port holds no value")
+        as_json = request.query.get("format") == "json"
+        encoded = await self._encode(key, held, as_json)
+        return await self._send(request, key, f"{held.version}{'-json' if as_json else ''}", encoded)
+
+    async def _send(
+        self, request: web.Request, key: PortKey, version: str, encoded: _Encoded
+    ) -> web.StreamResponse:
+        mime = encoded.mime
+        suffix = _SUFFIXES.get(mime) or mimetypes.guess_extension(mime) or ""
+        content = Content(
+            body=encoded.body,
+            mime=f"{mime}; charset=utf-8" if mime.startswith("text/") else mime,
+            filename=f"{key.io_id}{suffix}",
+            etag=f"{self._worker.hub.epoch}-{version}",
         )
-    except NotFoundError as error:
-        raise web.HTTPNotFound(text=str(error)) from None
-    if request.query.get("preview"):
-        return _send_preview(request, worker, key)
-    held = worker.hub.projection.values.get(key)
-    if held is None:
-        raise web.HTTPNotFound(text="this port holds no value")
-    return await _send_whole(request, worker, key, held)
+        return await send(request, content)
+
+    async def _encode(self, key: PortKey, held: PortValue, as_json: bool) -> _Encoded:
+        place = (key, held.version, as_json)
+        if (kept := self._kept.get(place)) is not None:
+            self._kept.move_to_end(place)
+            return kept
+        encode: Callable[..., _Encoded] = _encode_json if as_json else _encode
+        try:
+            made = await self._worker.in_thread(encode, held.value, held.render_type)
+        except NotExactError as error:
+            raise web.HTTPUnsupportedMediaType(text=f"this value has no exact form: {error}") from None
+        except RuntimeError as error:
+            raise web.HTTPConflict(text=f"this value cannot be read now: {error}") from None
+        if not isinstance(made.body, MemoryBody):  # those are the value itself
+            self._kept[place] = made
+            while sum(each.body.size for each in self._kept.values()) > _KEPT_BYTES:
+                self._kept.popitem(last=False)
+        return made
 
 
-def _send_preview(request: web.Request, worker: Worker, key: PortKey) -> web.Response:
-    shown = worker.hub.shown_bytes(key)
-    if shown is None:
-        raise web.HTTPNotFound(text="this port shows no bytes")
-    version, made = shown
-    body = made.data
-    if not body:  # over the budget, and a cut image is none: the whole value
-        value = worker.hub.projection.values[key].value
-        body = bytes(value) if isinstance(value, (bytes, bytearray, memoryview)) else b""
-    etag = f"{worker.hub.epoch}-{version}-preview"
-    return ranged(request, body, made.mime, etag=etag, filename=key.io_id)
+def _encode_json(value: object, render_type: str | None) -> _Encoded:
+    return _Encoded(PiecesBody(exact_pieces(value)), MIME_JSON)
 
 
-async def _send_whole(request: web.Request, worker: Worker, key: PortKey, held: PortValue) -> web.Response:
-    etag = f"{worker.hub.epoch}-{held.version}"
-    if isinstance(held.value, (bytes, bytearray, memoryview)):
-        body, mime, name = bytes(held.value), "application/octet-stream", f"{key.io_id}.bin"
-        return ranged(request, body, mime, etag=etag, filename=name)
+def _encode(value: object, render_type: str | None) -> _Encoded:
+    """A value in its natural form; encoders of modules are foreign code, so never on the serving loop."""
+    if isinstance(value, str):
+        svg = isinstance(value, SVG) or render_type == "svg"
+        return _Encoded(PiecesBody(text_pieces(value)), MIME_SVG if svg else _TEXT)
     try:
-        exact = await worker.encode_value(held.value)
-    except NotExactError as error:
-        raise web.HTTPUnsupportedMediaType(text=f"this value has no exact form: {error}") from None
-    body = msgspec.json.encode(exact)
-    return ranged(request, body, "application/json", etag=etag, filename=f"{key.io_id}.json")
+        own = ByteEncoder.encode_custom(value, False)
+    except Exception as error:
+        raise NotExactError(f"its encoder failed: {type(error).__name__}: {error}") from error
+    if own is not None:
+        return _Encoded(MemoryBody(own.data), own.mime or MIME_BYTES)
+    if isinstance(value, bytes | bytearray | memoryview):
+        # a copy of what may change under the client's hands, or must be free to
+        data = value if isinstance(value, bytes) else bytes(value)
+        return _Encoded(MemoryBody(data), image_type(data) or MIME_BYTES)
+    try:
+        return _encode_json(value, render_type)
+    except NotExactError:
+        return _shown(value)
+
+
+def _shown(value: object) -> _Encoded:
+    try:
+        return _Encoded(PiecesBody(shown_pieces(value)), MIME_JSON)
+    except Exception as error:
+        raise NotExactError(f"{type(error).__name__}: {error}") from error
