@@ -104,9 +104,23 @@ def spin(path: str) -> int:
     return rounds
 
 
+@fn.NodeDecorator("t.forever", name="Forever")
+def forever(x: int) -> int:
+    """Computes, in Python, and never ends; nothing at all for 0."""
+    while x:
+        pass
+    return x
+
+
+@fn.NodeDecorator("t.wait", name="Wait")
+def wait(path: str) -> str:
+    """Waits in C until somebody writes to the pipe at `path`."""
+    return Path(path).open(encoding="utf-8").read()
+
+
 NODE_SHELF = fn.Shelf(
     name="Test",
-    nodes=[add, join, divide, items, picture, strange, block, spin, drawing, text, rows, wave],
+    nodes=[add, join, divide, items, picture, strange, block, spin, forever, wait, drawing, text, rows, wave],
     subshelves=[],
     description="For tests",
 )

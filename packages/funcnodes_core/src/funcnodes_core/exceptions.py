@@ -10,6 +10,7 @@ Each one is also the builtin it stands for, so that `except KeyError` keeps work
     │   ├── InTriggerError (RuntimeError)           the node is running
     │   ├── NodeTriggerError                        a node's function raised
     │   ├── NodeCancelledError                      a run was stopped
+    │   ├── NodeTimeoutError (TimeoutError)         a run took longer than its node allows
     │   └── ProtectedNameError (TypeError)          a class body takes a reserved name
     ├── IOError_
     │   ├── NodeIOError
@@ -43,6 +44,12 @@ Each one is also the builtin it stands for, so that `except KeyError` keeps work
     │   └── NotExactError (ValueError)              a value without a lossless form in JSON
     │       └── ValueTooLargeError                  its form is larger than asked for
     └── DamagedFileError (ValueError)               a file that cannot be read
+
+What is raised *inside* of a node's function to break it off stands outside of that tree, so that the function's own
+`except Exception` lets it pass::
+
+    RunInterrupted (BaseException)                  the run is stopped
+    └── RunTimedOut                                 it takes longer than its node allows
 """
 
 from __future__ import annotations
@@ -77,9 +84,12 @@ __all__ = [
     "NodeNotFoundError",
     "NodeReadyError",
     "NodeSpaceError",
+    "NodeTimeoutError",
     "NodeTriggerError",
     "NotExactError",
     "ProtectedNameError",
+    "RunInterrupted",
+    "RunTimedOut",
     "SameNodeConnectionError",
     "ShelfError",
     "ShelfExistsError",
@@ -131,7 +141,25 @@ class NodeTriggerError(NodeError):
 
 
 class NodeCancelledError(NodeError):
-    """A run was stopped before its end."""
+    """A run was stopped before its end.
+
+    Attributes:
+        how: "cancelled", or "killed" where that took the end of a process.
+    """
+
+    how: str = "cancelled"
+
+
+class NodeTimeoutError(NodeError, TimeoutError):
+    """A run took longer than the `timeout_s` of its node."""
+
+
+class RunInterrupted(BaseException):
+    """Raised in the function of a node that is stopped; clean up and let it pass."""
+
+
+class RunTimedOut(RunInterrupted):
+    """Raised in the function of a node that takes longer than its `timeout_s`."""
 
 
 class ProtectedNameError(NodeError, TypeError):

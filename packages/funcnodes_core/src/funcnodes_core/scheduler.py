@@ -41,7 +41,7 @@ from funcnodes_core._holds import Holds
 from funcnodes_core._plans import Plan, Survey
 from funcnodes_core._runnable import Phase, Runnable, sources, successors
 from funcnodes_core._waves import Part, belonging, blocker, explore
-from funcnodes_core.exceptions import WrongLoopError
+from funcnodes_core.exceptions import RunInterrupted, WrongLoopError
 from funcnodes_core.io.connection import structure_version
 
 __all__ = ["CURRENT", "Phase", "Runnable", "Scheduler", "current_run", "scheduler_of", "take_over"]
@@ -88,6 +88,7 @@ class Scheduler(Holds):
         """Run what may run; hand the loop back after a time slice."""
         until = perf_counter() + SLICE_S
         ready = self._ready
+        node = None
         try:
             while ready or self._burst or self._survey or (self._waiting and self._refill()):
                 if (self._burst or self._survey) and not self._take_burst(until):
@@ -104,6 +105,12 @@ class Scheduler(Holds):
                 node._begin(self)
                 if self.clock > until:
                     break
+        except RunInterrupted:
+            # meant for a run, and sent to nothing else; should one come between two of them, none is lost
+            if node is not None and node._phase is Phase.QUEUED:
+                ready.appendleft(node)
+            elif node is not None and node._phase is Phase.IDLE and node._run is None and node._live:
+                self._ask_again(node)
         finally:
             # also after an interrupt: whatever is left runs in the next call
             self._draining = False

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from msgspec import Raw
 
+    from funcnodes_core.node import Node
     from funcnodes_core.nodespace.nodespace import NodeSpace
     from funcnodes_worker.broadcast.hub import Hub
     from funcnodes_worker.config import WorkerConfig
@@ -38,6 +39,7 @@ class GraphContext:
         gesture: commands of one gesture are one entry of the history.
         rev: the revision that this command made; `commit` sets it, the answer carries it.
         report: sends the caller a `progress` frame: text, and how far (0 to 1) or None.
+        struck: nodes that were interrupted so that this command got its turn.
     """
 
     document: Document
@@ -49,6 +51,7 @@ class GraphContext:
     gesture: str | None = None
     rev: int | None = None
     report: Callable[[str, float | None], None] = field(default=lambda text, progress: None)
+    struck: list[Node] = field(default_factory=list)
 
     def commit(self, edits: list[Any]) -> int:
         """Journal and apply edits as this command's doing; gives the new revision."""

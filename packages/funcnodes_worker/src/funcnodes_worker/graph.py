@@ -132,6 +132,7 @@ class Graph:
 
     def execute(self, call: GraphCall) -> None:
         """Run one command and send it back with its outcome, behind the events that it caused."""
+        call.turn.begin()
         context = self._context(call)
         try:
             result = call.command.handler(context, **call.kwargs)
@@ -170,6 +171,7 @@ class Graph:
             cmd_id=call.message.id,
             gesture=call.message.gesture,
             report=report,
+            struck=call.struck,
         )
 
     def _succeed(self, call: GraphCall, context: GraphContext, result: Any) -> None:

@@ -10,6 +10,9 @@ from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from typing import Any, Protocol, TypeVar
 
+from funcnodes_core.node import Node
+from funcnodes_core.node.interrupt import Turn, break_off
+
 __all__ = ["GraphLoop", "GraphThread", "SameLoop"]
 
 _R = TypeVar("_R")
@@ -26,6 +29,10 @@ class GraphLoop(Protocol):
     def run(self, function: Callable[[], _R]) -> Future[_R]: ...
 
     def submit(self, work: Coroutine[Any, Any, _R]) -> Future[_R]: ...
+
+    def break_off(
+        self, wanted: Callable[[Node], bool], turn: Turn, deadline_s: float, struck: list[Node]
+    ) -> None: ...
 
     def stop(self, timeout_s: float) -> bool: ...
 
@@ -55,6 +62,11 @@ class SameLoop:
         """Begin a coroutine soon and hand back its result or error."""
         assert self._loop is not None
         return asyncio.run_coroutine_threadsafe(work, self._loop)
+
+    def break_off(
+        self, wanted: Callable[[Node], bool], turn: Turn, deadline_s: float, struck: list[Node]
+    ) -> None:
+        """Nothing: what asks for it runs where the node does, so no node is under way."""
 
     def stop(self, timeout_s: float) -> bool:
         """Nothing to end."""
@@ -93,6 +105,14 @@ class GraphThread:
     def submit(self, work: Coroutine[Any, Any, _R]) -> Future[_R]:
         """Begin a coroutine on the graph's thread and hand back its result or error."""
         return asyncio.run_coroutine_threadsafe(work, self.loop)
+
+    def break_off(
+        self, wanted: Callable[[Node], bool], turn: Turn, deadline_s: float, struck: list[Node]
+    ) -> None:
+        """Interrupt the wanted nodes that keep the thread from its next turn; from any thread, returns at once."""
+        assert self._thread.ident is not None
+        work = (self._thread.ident, wanted, turn, deadline_s, struck)
+        threading.Thread(target=break_off, args=work, name="funcnodes-stop", daemon=True).start()
 
     def stop(self, timeout_s: float) -> bool:
         """End the loop; False when a node that blocks keeps the thread busy (it dies with the process)."""

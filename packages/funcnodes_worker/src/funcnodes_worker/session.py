@@ -17,6 +17,8 @@ from typing import Any, Protocol
 import msgspec
 from msgspec import UNSET
 
+from funcnodes_core.node import Node
+from funcnodes_core.node.interrupt import Turn
 from funcnodes_worker.answers import AnswerMemory, ParkedMessages, Remembered
 from funcnodes_worker.broadcast.hub import Hub
 from funcnodes_worker.broadcast.outbox import Outbox
@@ -46,7 +48,7 @@ from funcnodes_worker.protocol.messages import (
 )
 from funcnodes_worker.rpc.registry import Command, Registry, Scope, explain
 
-__all__ = ["SCOPES", "Caller", "GraphCall", "Session", "SessionHost"]
+__all__ = ["LATE_S", "SCOPES", "Caller", "GraphCall", "Session", "SessionHost"]
 
 _LOG = logging.getLogger("funcnodes.worker.session")
 SCOPES: frozenset[Scope] = frozenset({"view", "knobs", "run", "edit", "install", "admin"})
@@ -75,10 +77,13 @@ class GraphCall:
         client: who asked, as events name it.
         result: the outcome, set on the graph's thread, or else `error` with its `trace`.
         rev: the revision that the command made.
+        turn: begun when the graph's thread comes to this command.
+        struck: nodes that were interrupted to get it there.
     """
 
     __slots__ = (
-        "answered", "client", "command", "deadline", "error", "kwargs", "message", "remembered", "result", "rev", "session", "trace", "waiting_note",
+        "answered", "client", "command", "deadline", "error", "kwargs", "message", "remembered", "result",
+        "rev", "session", "struck", "trace", "turn", "waiting_note",
     )  # fmt: skip
 
     def __init__(self, session: Caller, command: Command, message: Cmd, kwargs: dict[str, Any]) -> None:
@@ -95,6 +100,8 @@ class GraphCall:
         self.waiting_note: asyncio.TimerHandle | None = None
         self.deadline: asyncio.TimerHandle | None = None
         self.answered = False
+        self.turn = Turn()
+        self.struck: list[Node] = []
 
 
 class SessionHost(Protocol):

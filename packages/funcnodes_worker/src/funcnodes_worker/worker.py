@@ -36,7 +36,7 @@ from funcnodes_worker.protocol.events import Change, WorkerUpdated
 from funcnodes_worker.protocol.messages import Cmd, CommandId, Hello
 from funcnodes_worker.protocol.shapes import LibraryState
 from funcnodes_worker.rpc.registry import REGISTRY, Registry
-from funcnodes_worker.session import GraphCall, Session
+from funcnodes_worker.session import LATE_S, GraphCall, Session
 
 __all__ = ["NodeViewState", "Worker", "WorkerState", "worker_json_get_data_path"]
 
@@ -174,7 +174,10 @@ class Worker:
         caller = _LocalCaller()
         if command.on == "graph":
             self.call_graph(GraphCall(caller, command, Cmd(cmd=command.name), kwargs))
-            return await caller.answer
+            if command.late is None:
+                return await caller.answer
+            done, _ = await asyncio.wait([caller.answer], timeout=kwargs["deadline_s"] + LATE_S)
+            return caller.answer.result() if done else command.late()
         result = command.handler(
             ReadContext(projection=self.hub.projection, worker=self, session=caller), **kwargs
         )
@@ -217,6 +220,11 @@ class Worker:
     def call_graph(self, call: GraphCall) -> None:
         """Run a command on the graph's thread; its answer comes back behind the events that it caused."""
         self._thread.call(self._graph.execute, call)
+        if call.command.late is not None:
+            uuid = call.kwargs.get("uuid")
+            self._thread.break_off(
+                lambda node: uuid in (None, node.uuid), call.turn, call.kwargs["deadline_s"], call.struck
+            )
 
     def make_read_context(self, session: Session, cmd_id: CommandId | None) -> ReadContext:
         """What a read gets to work with."""

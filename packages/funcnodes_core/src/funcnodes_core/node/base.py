@@ -254,10 +254,13 @@ class Node(RunnableNode, metaclass=NodeMeta):
     __call__ = trigger
 
     async def cancel(self, deadline_s: float = 1.0) -> str:
-        """Stop the run under way; it counts as failed.
+        """Stop the run under way; it counts as failed. From any thread that has a loop.
+
+        A function that computes on the graph's thread without ever awaiting can be stopped from another thread only.
 
         Returns:
-            `"cancelled"`, `"not_running"`, or `"stuck"` when it did not end in time.
+            `"cancelled"`, `"killed"` where its process was ended, `"not_running"`, or `"stuck"` when it did not end
+            in time; then it ends as soon as what it is in, a call into C, returns.
         """
         return await control.cancel(self, deadline_s)
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Coroutine
+from time import monotonic
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from funcnodes_core._runnable import Phase, successors
 from funcnodes_core._waves import unsettled
+from funcnodes_core.exceptions import NodeCancelledError
 from funcnodes_core.node import telling
+from funcnodes_core.node.interrupt import Turn, break_off
 from funcnodes_core.node.mode import NodeMode
 from funcnodes_core.node.protocol import NodeLike
 from funcnodes_core.node.run import end_unstarted, fail
@@ -27,7 +30,12 @@ __all__ = [
     "set_mode",
     "settled",
     "start_now",
+    "stopped_how",
+    "there",
 ]
+
+T = TypeVar("T")
+_ANSWER_S = 0.05  # for the answer's way back
 
 
 def bind(node: NodeLike, scheduler: Scheduler) -> Scheduler:
@@ -94,13 +102,66 @@ async def cancel(node: NodeLike, deadline_s: float) -> str:
     run = node._run
     if run is None:
         return "not_running"
+    if node._off_thread():
+        return str(await cancel_from_elsewhere(node, deadline_s))
     if not isinstance(run, asyncio.Task):
-        return "stuck"
+        return "stuck"  # asked for inside of that run
     run.cancel()
     done, _ = await asyncio.wait([run], timeout=deadline_s)
-    if done and node._run is run:
+    if not done:
+        return "stuck"
+    if node._run is run:
         end_unstarted(node, node._scheduler)
-    return "cancelled" if done else "stuck"
+    return stopped_how(node) or "cancelled"
+
+
+def stopped_how(node: NodeLike) -> str | None:
+    """How the last run was stopped, if it was."""
+    error = node.last_error.exception if node.last_error is not None else None
+    return error.how if isinstance(error, NodeCancelledError) else None
+
+
+async def cancel_from_elsewhere(node: NodeLike, deadline_s: float) -> str:
+    """Stop a run on another thread, where it may keep that thread's loop from doing anything."""
+    struck: list[Any] = []
+
+    async def stop() -> str:
+        how = await cancel(node, deadline_s)
+        return stopped_how(node) or how if struck and how == "not_running" else how
+
+    def wanted(other: Any) -> bool:
+        return other is node
+
+    how = await there(node._scheduler, stop, wanted, deadline_s, struck)
+    if how is None and struck and node._run is None:
+        how = stopped_how(node)  # another node keeps that thread from saying so
+    return how or "stuck"
+
+
+async def there(
+    scheduler: Scheduler,
+    act: Callable[[], Coroutine[Any, Any, T]],
+    wanted: Callable[[Any], bool],
+    deadline_s: float,
+    struck: list[Any],
+) -> T | None:
+    """Do something on the thread of a scheduler, breaking off the wanted nodes that keep it from that.
+
+    Returns:
+        What `act` gave, or None where that took longer; it goes on, or begins as soon as it can.
+    """
+    turn = Turn()
+
+    async def begun() -> T:
+        turn.begin()
+        return await act()
+
+    future = asyncio.run_coroutine_threadsafe(begun(), scheduler.loop)
+    until = monotonic() + deadline_s
+    await asyncio.to_thread(break_off, scheduler.thread_id, wanted, turn, deadline_s, struck)
+    left = until - monotonic() + _ANSWER_S
+    done, _ = await asyncio.wait([asyncio.wrap_future(future)], timeout=max(left, _ANSWER_S))
+    return future.result() if done else None
 
 
 def set_mode(node: NodeLike, mode: NodeMode) -> None:

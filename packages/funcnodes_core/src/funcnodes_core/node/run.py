@@ -15,7 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 from funcnodes_core._logging import FUNCNODES_LOGGER
 from funcnodes_core._runnable import successors
-from funcnodes_core.exceptions import NodeCancelledError, NodeTriggerError
+from funcnodes_core.exceptions import (
+    NodeCancelledError,
+    NodeTimeoutError,
+    NodeTriggerError,
+    RunInterrupted,
+    RunTimedOut,
+)
 from funcnodes_core.node import telling
 from funcnodes_core.node.mode import NodeMode
 from funcnodes_core.node.protocol import NodeLike
@@ -27,12 +33,24 @@ from funcnodes_core.typenames import can_accept
 if TYPE_CHECKING:
     from funcnodes_core.scheduler import Scheduler
 
-__all__ = ["DirectCall", "RunError", "begin", "call_args", "deliver", "end_unstarted", "fail", "stream"]
+__all__ = [
+    "RUN_CODES",
+    "SENT_INTERRUPTS",
+    "DirectCall",
+    "RunError",
+    "begin",
+    "call_args",
+    "deliver",
+    "end_unstarted",
+    "fail",
+    "stream",
+]
 
 _ACTIVE = NodeMode.ACTIVE
 INLINE = "inline"  # what `_run` is while a synchronous function runs
 STARTING = "starting"  # and before the task of an asynchronous one is there
 _MAX_TEXT = 20_000  # characters of an error that travel on
+SENT_INTERRUPTS: dict[int, Any] = {}  # by thread: what `interrupt` has sent and no run has ended with yet
 
 
 class DirectCall:
@@ -160,23 +178,29 @@ def _run_inline(node: NodeLike, scheduler: Scheduler, direct: DirectCall) -> Non
     error: BaseException | None = None
     started = perf_counter()
     try:
-        kwargs = call_args(node)
-        if direct.wants_node:
-            kwargs["node"] = node
-        result = direct.call(**kwargs)
-        ids = direct.output_ids
-        if len(ids) == 1:
-            node.outputs[ids[0]]._put(result)
-        else:
-            deliver(node, ids, result)
-    except BaseException as exc:
-        error = exc
-        if _is_interrupt(exc):
-            raise
-    finally:
+        try:
+            kwargs = call_args(node)
+            if direct.wants_node:
+                kwargs["node"] = node
+            result = direct.call(**kwargs)
+            ids = direct.output_ids
+            if len(ids) == 1:
+                node.outputs[ids[0]]._put(result)
+            else:
+                deliver(node, ids, result)
+        except BaseException as exc:
+            error = exc
+            if _is_interrupt(exc):
+                raise
+        finally:
+            scheduler.current = outer
+            ended = scheduler.clock = perf_counter()
+            _end(node, scheduler, ended - started, error)
+    except RunInterrupted as exc:
+        # sent when the function was about to return, it comes at the first step after that
         scheduler.current = outer
-        ended = scheduler.clock = perf_counter()
-        _end(node, scheduler, ended - started, error)
+        if node._run is INLINE:
+            _end(node, scheduler, 0.0, exc)
 
 
 def _run_as_task(node: NodeLike, scheduler: Scheduler, direct: DirectCall | None) -> None:
@@ -213,14 +237,18 @@ async def _run_in_task(node: NodeLike, scheduler: Scheduler, kwargs: dict[str, A
     error: BaseException | None = None
     started = perf_counter()
     try:
-        await _call(node, scheduler, kwargs)
-    except BaseException as exc:
-        error = exc
-        if _is_interrupt(exc):
-            raise
-    finally:
-        if node._run is mine:  # else the node was removed, or given up
-            _end(node, scheduler, perf_counter() - started, error)
+        try:
+            await _call(node, scheduler, kwargs)
+        except BaseException as exc:
+            error = exc
+            if _is_interrupt(exc):
+                raise
+        finally:
+            if node._run is mine:  # else the node was removed, or given up
+                _end(node, scheduler, perf_counter() - started, error)
+    except RunInterrupted as exc:
+        if node._run is mine:  # as in `_run_inline`
+            _end(node, scheduler, 0.0, exc)
 
 
 async def _call(node: NodeLike, scheduler: Scheduler, kwargs: dict[str, Any]) -> None:
@@ -252,6 +280,10 @@ async def stream(node: NodeLike, scheduler: Scheduler, output_ids: Iterable[str]
             for value in values:
                 deliver(node, output_ids, value)
                 await until_settled(scheduler, successors(node), (node,))
+
+
+# what `interrupt` knows a run by: functions that call the node's own, with the node as their variable `node`
+RUN_CODES = frozenset((_run_inline.__code__, _call.__code__, stream.__code__))
 
 
 def _bypass(node: NodeLike, scheduler: Scheduler) -> None:
@@ -309,10 +341,22 @@ def end_unstarted(node: NodeLike, scheduler: Scheduler) -> None:
     _end(node, scheduler, 0.0, asyncio.CancelledError())
 
 
+def _stopped(node: NodeLike, exc: BaseException) -> NodeCancelledError | NodeTimeoutError:
+    """What people read of a run that was broken off; its traceback shows where that was."""
+    SENT_INTERRUPTS.pop(threading.get_ident(), None)
+    if isinstance(exc, RunTimedOut):
+        return NodeTimeoutError(f"{node.name!r} took longer than it may").with_traceback(exc.__traceback__)
+    stopped = NodeCancelledError(f"{node.name!r} was stopped")
+    if isinstance(exc, RunInterrupted):
+        return stopped.with_traceback(exc.__traceback__)
+    stopped.how = getattr(exc, "how", stopped.how)
+    return stopped
+
+
 def fail(node: NodeLike, exc: BaseException) -> None:
     """Record a failure and hand it to whoever listens, or keep it for whoever awaits."""
-    if isinstance(exc, asyncio.CancelledError):
-        exc = NodeCancelledError(f"{node.name!r} was stopped")
+    if isinstance(exc, (asyncio.CancelledError, RunInterrupted)):
+        exc = _stopped(node, exc)
     node.last_error = RunError(exc)
     node._stale = True
     error = NodeTriggerError(error_text(exc)).with_traceback(exc.__traceback__)

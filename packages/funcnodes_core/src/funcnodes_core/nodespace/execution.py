@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
-from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from collections.abc import Callable, Coroutine, Iterable
+from typing import Any, Protocol, TypeVar
 
 from funcnodes_core._runnable import Phase, ancestors
 from funcnodes_core.node.base import Node
-from funcnodes_core.node.control import end_debounce
+from funcnodes_core.node.control import end_debounce, stopped_how, there
+from funcnodes_core.scheduler import Scheduler
 
 __all__ = ["call_threadsafe", "forget", "hold_back", "run_stale", "stop"]
 
 R = TypeVar("R")
+
+
+class SpaceToStop(Protocol):
+    """A graph whose nodes can be stopped."""
+
+    _held_back: dict[Node, None]
+
+    @property
+    def nodes(self) -> list[Node]: ...
 
 
 def forget(node: Node) -> None:
@@ -27,10 +37,19 @@ def forget(node: Node) -> None:
         run.cancel()
 
 
-async def stop(nodes: Iterable[Node], deadline_s: float) -> dict[str, str]:
-    """Stop everything that is under way; see `NodeSpace.stop`."""
+def stop(space: SpaceToStop, deadline_s: float) -> Coroutine[Any, Any, dict[str, str]]:
+    """Empty the queue at once; awaiting the result stops what runs. See `NodeSpace.stop`."""
+    elsewhere = next((node._scheduler for node in space.nodes if node._off_thread()), None)
+    if elsewhere is not None:
+        return _stop_elsewhere(space, elsewhere, deadline_s)
+    return _ended(_empty(space), deadline_s)
+
+
+def _empty(space: SpaceToStop) -> list[Node]:
+    """Forget all that was asked and give the nodes that run."""
+    space._held_back.clear()
     running = []
-    for node in nodes:
+    for node in space.nodes:
         end_debounce(node)
         if node._phase is not Phase.IDLE and node._scheduler is not None:
             node._scheduler.withdraw(node)
@@ -38,8 +57,27 @@ async def stop(nodes: Iterable[Node], deadline_s: float) -> dict[str, str]:
         node._requested = node._again = False
         if node._run is not None:
             running.append(node)
+    return running
+
+
+async def _ended(running: list[Node], deadline_s: float) -> dict[str, str]:
     answers = await asyncio.gather(*(node.cancel(deadline_s) for node in running))
     return {node.uuid: how for node, how in zip(running, answers, strict=True)}
+
+
+async def _stop_elsewhere(space: SpaceToStop, scheduler: Scheduler, deadline_s: float) -> dict[str, str]:
+    struck: list[Any] = []
+
+    def wanted(node: Any) -> bool:
+        return node._space is space
+
+    async def act() -> dict[str, str]:
+        return await stop(space, deadline_s)
+
+    answers = await there(scheduler, act, wanted, deadline_s, struck)
+    if answers is None:
+        return {node.uuid: "stuck" for node in space.nodes if node._run is not None}
+    return {node.uuid: how for node in struck if (how := stopped_how(node))} | answers
 
 
 def hold_back(nodes: Iterable[Node]) -> list[Node]:

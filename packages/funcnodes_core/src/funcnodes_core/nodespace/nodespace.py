@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -257,14 +257,13 @@ class NodeSpace(EventEmitterMixin):
         """Tell whether nothing in the graph is asked, held or running."""
         return not self._live
 
-    async def stop(self, deadline_s: float = 1.0) -> dict[str, str]:
-        """Stop everything: the queue is emptied, what runs is cancelled, all of it is stale.
+    def stop(self, deadline_s: float = 1.0) -> Coroutine[Any, Any, dict[str, str]]:
+        """Stop everything: the queue is emptied, what runs is cancelled, all of it is stale. From any thread.
 
         Returns:
-            How it went, by the uuid of each node that was under way; see `Node.cancel`.
+            To be awaited: how it went, by the uuid of each node that was under way; see `Node.cancel`.
         """
-        self._held_back.clear()
-        return await execution.stop(self.nodes, deadline_s)
+        return execution.stop(self, deadline_s)
 
     def pause(self) -> None:
         """Start nothing from now on; what runs goes on to its end."""

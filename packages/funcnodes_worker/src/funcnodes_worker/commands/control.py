@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from typing import Literal
 
 from msgspec import Struct
 
 from funcnodes_core.exceptions import NodeNotFoundError
 from funcnodes_core.node import Node
+from funcnodes_core.node.control import stopped_how
 from funcnodes_worker.context import GraphContext
 from funcnodes_worker.errors import NotFoundError
 from funcnodes_worker.protocol.events import WorkerUpdated
@@ -56,17 +58,29 @@ def _stuck() -> Stopped:
 
 
 @command(scope="run", on="graph", late=_stuck)
-async def stop_node(ctx: GraphContext, uuid: str, deadline_s: float = 1.0) -> Stopped:
-    """Stop the run of a node; it counts as failed."""
-    return _stopped([await _node(ctx, uuid).cancel(deadline_s)])
+def stop_node(ctx: GraphContext, uuid: str, deadline_s: float = 1.0) -> Stopped | Awaitable[Stopped]:
+    """Stop the run of a node; it counts as failed. "stuck": it did not end in time, and ends as soon as it can."""
+    node = _node(ctx, uuid)
+    if node.in_trigger:
+        return _cancel(node, deadline_s)
+    return _stopped([how for other in ctx.struck if other is node and (how := stopped_how(other))])
+
+
+async def _cancel(node: Node, deadline_s: float) -> Stopped:
+    return _stopped([await node.cancel(deadline_s)])
 
 
 @command(scope="run", on="graph", late=_stuck)
-async def stop_all(ctx: GraphContext, deadline_s: float = 1.0) -> Stopped:
+def stop_all(ctx: GraphContext, deadline_s: float = 1.0) -> Awaitable[Stopped]:
     """Stop everything that runs or waits for its turn."""
-    waiting = not ctx.space.idle()
-    answers = list((await ctx.space.stop(deadline_s)).values())
-    return _stopped(answers or (["cancelled"] if waiting else []))
+    answers = [how for node in ctx.struck if (how := stopped_how(node))]
+    if not ctx.space.idle():
+        answers.append("cancelled")
+    return _stop_all(ctx.space.stop(deadline_s), answers)
+
+
+async def _stop_all(stopping: Awaitable[dict[str, str]], answers: list[str]) -> Stopped:
+    return _stopped([*answers, *(await stopping).values()])
 
 
 @command(scope="run", on="graph")

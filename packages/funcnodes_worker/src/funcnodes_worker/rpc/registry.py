@@ -13,10 +13,13 @@ refused), its result is the return annotation. Where it runs: commands that muta
 
 from __future__ import annotations
 
+import functools
 import inspect
+import operator
 import re
+import types
 import typing
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Any, Literal, TypeVar
 
 import msgspec
@@ -193,7 +196,10 @@ def _fields(record: Any) -> dict[str, Any]:
 def _result_type(handler: Callable[..., Any], hints: dict[str, Any]) -> Any:
     if "return" not in hints:
         raise TypeError(f"command {handler.__name__!r} does not say what it returns")
-    return hints["return"]
+    kind = hints["return"]
+    kinds = typing.get_args(kind) if typing.get_origin(kind) is types.UnionType else (kind,)
+    kinds = tuple(typing.get_args(k)[0] if typing.get_origin(k) is Awaitable else k for k in kinds)
+    return functools.reduce(operator.or_, kinds)  # what is awaited is what the client gets
 
 
 def _kwargs_type(handler: Callable[..., Any], hints: dict[str, Any]) -> type[Struct]:
