@@ -61,7 +61,7 @@ def encode(value: Any, preview: bool = False) -> Any:
         (1, 1),
         (True, True),
         (None, None),
-        (math.nan, None),
+        (math.inf, math.inf),
         ("text", "text"),
         (NoValue, "<NoValue>"),
         (b"abc", "YWJj"),
@@ -90,6 +90,12 @@ def test_dumps_takes_any_value() -> None:
     text = json.dumps({"a": [NoValue, {1}], "b": math.nan}, cls=JSONEncoder)
 
     assert text == '{"a": ["<NoValue>", [1]], "b": NaN}'
+
+
+def test_broken_numbers_are_kept_wherever_they_are() -> None:
+    assert json.dumps([{math.nan}, Point(math.inf, -math.inf)], cls=JSONEncoder) == (
+        '[[NaN], {"x": Infinity, "y": -Infinity}]'
+    )
 
 
 def test_previews_cut_text_and_lists_but_no_dicts() -> None:

@@ -62,7 +62,7 @@ class EncoderRegistry(dict[type, list[Encoder]]):
     def plain(self) -> dict[type, bool]:
         """Which types of JSON nobody encodes; true for dict and list, whose items may still be anything."""
         if self._plain is None:
-            kinds = {str: False, int: False, bool: False, type(None): False, dict: True, list: True}
+            kinds = {kind: False for kind in _SCALARS} | {dict: True, list: True}
             self._plain = {kind: nested for kind, nested in kinds.items() if not self.lookup(kind)}
         return self._plain
 
@@ -166,10 +166,8 @@ class JSONEncoder(json.JSONEncoder):
     def _encode_default(cls, obj: Any, preview: bool, seen: set[int]) -> Any:
         if isinstance(obj, str):
             return obj[:PREVIEW_CHARS] + "..." if preview and len(obj) > PREVIEW_CHARS else obj
-        if obj is None or isinstance(obj, int):
+        if obj is None or isinstance(obj, (int, float)):
             return obj
-        if isinstance(obj, float):
-            return obj if obj == obj else None
         if isinstance(obj, (dict, Mapping)):
             return {key: cls.apply_custom_encoding(item, preview, seen) for key, item in obj.items()}
         if isinstance(obj, _LISTS):

@@ -117,6 +117,7 @@ class NodeIO(EventEmitterMixin):
         spec.type_spec = None
         spec.auto_options = None
         spec.described = None
+        spec.base = None
         spec.description = description
         spec.allow_multiple = self._default_multiple if allow_multiple is None else bool(allow_multiple)
         spec.render_options = dict(render_options or {})
@@ -164,7 +165,8 @@ class NodeIO(EventEmitterMixin):
     def _own(self) -> PortSpec:
         """The description, made this port's own before it is changed."""
         if not self._owns_spec:
-            self._spec = copy.copy(self._spec)
+            shared, self._spec = self._spec, copy.copy(self._spec)
+            self._spec.base = shared
             self._owns_spec = True
         self._spec.described = None
         return self._spec

@@ -14,6 +14,7 @@ class PortSpec:
     __slots__ = (
         "allow_multiple",
         "auto_options",
+        "base",
         "class_default",
         "described",
         "description",
@@ -45,6 +46,8 @@ class PortSpec:
     class_default: Any
     type_spec: Any
     auto_options: dict[str, Any] | None
+    # the class's own, where a port that shared it was changed
+    base: PortSpec | None
     # what is saved of every port that shares this, until one changes it
     described: dict[str, Any] | None
 

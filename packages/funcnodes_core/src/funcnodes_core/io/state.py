@@ -18,17 +18,33 @@ def serialize_port(io: NodeIO, *, drop: bool) -> dict[str, Any]:
         out = _described(io).copy()
         out["value_options"] = io.value_options if io._option_updates else dict(out["value_options"])
     else:
-        out = {"id": io.id, "is_input": io.is_input(), "emit_value_set": io.emit_value_set}
-        if io.name != io.id:
+        spec = io._spec
+        out = {"id": spec.id, "is_input": io.is_input(), "emit_value_set": spec.emit_value_set}
+        if io.name != spec.id:
             out["name"] = io.name
-        if io.hidden:
+        if spec.hidden:
             out["hidden"] = True
         if io._option_updates:
             out["value_options"] = io.value_options
-        if io._owns_spec and io.render_options:
-            out["render_options"] = io.render_options
+        if io._owns_spec:
+            out |= _own_words(io)
     if io._value is not NoValue:
         out["value"] = io._value
+    return out
+
+
+def _own_words(io: NodeIO) -> dict[str, Any]:
+    """What a port has otherwise than its class."""
+    spec, base = io._spec, io._spec.base
+    if base is None:  # the port of one node alone
+        return {"render_options": spec.render_options} if spec.render_options else {}
+    out: dict[str, Any] = {}
+    if spec.name != base.name:
+        out["name"] = io.name
+    if spec.hidden is not base.hidden:
+        out["hidden"] = spec.hidden
+    if spec.render_options != base.render_options:
+        out["render_options"] = spec.render_options
     return out
 
 
@@ -61,7 +77,7 @@ def restore_description(io: NodeIO, data: Mapping[str, Any]) -> None:
         changes["name"] = str(data["name"])
     if "hidden" in data:
         changes["hidden"] = bool(data["hidden"])
-    if data.get("render_options"):
+    if "render_options" in data:
         changes["render_options"] = dict(data["render_options"])
     # a port that is saved as its class has it goes on sharing the description
     changes = {key: value for key, value in changes.items() if getattr(io._spec, key) != value}
