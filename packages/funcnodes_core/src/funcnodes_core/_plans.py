@@ -109,7 +109,9 @@ class Plans:
         return self._plans.get(tuple([node._ref for node in burst]))
 
     def keep(self, burst: Sequence[Runnable], plan: Plan) -> None:
-        """Remember a plan in the place of the oldest."""
+        """Remember a plan in the place of the oldest, and of those that a change of wiring has made void."""
+        for key in [key for key, old in self._plans.items() if old.version != plan.version]:
+            del self._plans[key]
         if len(self._plans) >= _MAX_PLANS:
             del self._plans[next(iter(self._plans))]
         self._plans[tuple([node._ref for node in burst])] = plan
