@@ -1,10 +1,21 @@
 """`python -m funcnodes` and the program `funcnodes`."""
 
+import importlib
+import signal
 import sys
 
-from funcnodes.cli.main import main
-
 __all__ = ["main"]
+
+
+def main() -> int:
+    """Runs the command line and gives the exit code.
+
+    Ctrl+c while a command is being imported ends the program as any other: without a traceback.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # not where it is to be ignored
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    return int(importlib.import_module("funcnodes.cli.main").main())
+
 
 if __name__ == "__main__":
     sys.exit(main())

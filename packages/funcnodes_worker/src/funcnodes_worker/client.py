@@ -76,6 +76,11 @@ class WorkerClient:
     ) -> None:
         await self.close()
 
+    @property
+    def close_code(self) -> int | None:
+        """Why the worker ended the connection: 1001 when it ends itself; None while it lasts."""
+        return self._socket.close_code
+
     async def call(self, cmd: str, /, **kwargs: Any) -> Any:
         """Run a command and give its result.
 

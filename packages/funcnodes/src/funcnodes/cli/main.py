@@ -5,6 +5,7 @@ Commands are dotted names that are imported on choice, so that `--help` loads no
 
 import argparse
 import importlib
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
@@ -26,6 +27,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     output = importlib.import_module("funcnodes.cli.output")
     known = importlib.import_module("funcnodes.cli.failures").KNOWN
     try:
+        if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+            signal.signal(signal.SIGINT, signal.default_int_handler)  # a KeyboardInterrupt from here on
         importlib.import_module("funcnodes.cli.folder").use(getattr(options, "dir", None))
         command: Callable[[argparse.Namespace], int] = getattr(importlib.import_module(module), name)
         return command(options)

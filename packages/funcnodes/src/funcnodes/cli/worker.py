@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -105,9 +106,12 @@ def start(args: argparse.Namespace) -> int:
     command = worker_command(registry.python(worker), registry.dir.path, worker.uuid, extra)
     sys.stdout.flush()
     environment = worker_environment(own_packages=bool(worker.data.get("env_path")))
-    os.execve(
-        command[0], command, environment
-    )  # the worker takes over this process, its terminal and its signals
+    if hasattr(
+        signal, "pthread_sigmask"
+    ):  # a Python that starts answers ctrl+c with a traceback; the worker lets it in
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    # the worker takes over this process, its terminal and its signals
+    os.execve(command[0], command, environment)
 
 
 def stop(args: argparse.Namespace) -> int:

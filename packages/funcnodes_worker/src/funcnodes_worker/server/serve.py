@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import logging.handlers
-import signal
 import socket
 import sys
 import time
@@ -22,6 +21,7 @@ from funcnodes_worker.graph import Durability
 from funcnodes_worker.instance import Instance
 from funcnodes_worker.server.app import make_app
 from funcnodes_worker.server.auth import Door, check_bind, is_loopback, load_or_make_token
+from funcnodes_worker.server.ending import Ending
 from funcnodes_worker.server.listen import bind, bind_free
 from funcnodes_worker.worker import Worker
 
@@ -35,7 +35,11 @@ _SWITCH_S = 0.001
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServeOptions:
-    """What the command line adds to a worker's file."""
+    """What the command line adds to a worker's file.
+
+    Attributes:
+        owns_process: nothing but the worker is in this process: it may be ended where something does not let go.
+    """
 
     host: str | None = None
     port: int | None = None
@@ -43,6 +47,7 @@ class ServeOptions:
     durability: Durability = "grouped"
     insecure: bool = False
     shelves: tuple[Shelf, ...] = ()
+    owns_process: bool = False
 
 
 async def serve(config: WorkerConfig, options: ServeOptions) -> None:
@@ -55,9 +60,15 @@ async def serve(config: WorkerConfig, options: ServeOptions) -> None:
     instance.acquire()
     # beside a node that computes in Python, the loop that serves clients waits one such interval at each wake-up
     sys.setswitchinterval(_SWITCH_S)
+    ending = Ending(instance, owns_process=options.owns_process)
     try:
         instance.set_state("starting")
-        await _serve(config, options, instance)
+        with ending.on_signals():
+            await _serve(config, options, instance, ending)
+    except asyncio.CancelledError:
+        instance.set_state("stopped")
+        if not ending.asked:
+            raise
     except BaseException as error:
         instance.set_state("crashed", f"{type(error).__name__}: {error}")
         raise
@@ -67,18 +78,19 @@ async def serve(config: WorkerConfig, options: ServeOptions) -> None:
         instance.release()
 
 
-async def _serve(config: WorkerConfig, options: ServeOptions, instance: Instance) -> None:
+async def _serve(config: WorkerConfig, options: ServeOptions, instance: Instance, ending: Ending) -> None:
     host = options.host or config.settings.host or "localhost"
     check_bind(host, tls=False, insecure=options.insecure)
     handler = _log_to_file(config)
     sockets = take_port(config, host, options.port)
     worker = Worker(config, debug=options.debug, durability=options.durability, shelves=options.shelves)
-    _stop_on_signals(worker)
     try:
         async with listening(worker, host, sockets) as url:
             instance.set_state("running", url)
             _LOG.info("worker %s (%s) listens on %s", config.name, config.uuid, url)
+            ending.begin_by(worker.request_stop)
             await _until_stopped(worker)
+            ending.begun()
             instance.set_state("stopping")
     finally:
         logging.getLogger("funcnodes").removeHandler(handler)
@@ -153,15 +165,6 @@ async def _until_stopped(worker: Worker) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(left):
                 await worker.stop_requested.wait()
-
-
-def _stop_on_signals(worker: Worker) -> None:
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        try:
-            loop.add_signal_handler(number, worker.request_stop)
-        except NotImplementedError:  # Windows
-            signal.signal(number, lambda *_: loop.call_soon_threadsafe(worker.request_stop))
 
 
 def _log_to_file(config: WorkerConfig) -> logging.Handler:
