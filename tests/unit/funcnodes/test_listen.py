@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,6 +34,20 @@ def test_a_taken_port_is_named_with_what_to_do() -> None:
 
     assert (refused.value.port, refused.value.host) == (port, "localhost")
     assert isinstance(refused.value, OSError)
+
+
+class Forbidding(socket.socket):
+    """What a user without rights meets at a low port; tests may run as root, who meets nothing."""
+
+    def bind(self, address: Any) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+
+def test_a_port_that_needs_rights_is_not_called_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket, "socket", Forbidding)
+
+    with pytest.raises(UsageError, match=r"may not listen on port 80 .*more rights"):
+        open_sockets("localhost", 80)
 
 
 @pytest.mark.parametrize("host", ["no.such.host.invalid", "203.0.113.7"])

@@ -14,10 +14,12 @@ import funcnodes_core as fn
 from funcnodes_core.nodespace.nodespace import NodeSpace
 from funcnodes_core.types import SVG
 from funcnodes_worker.commands import REGISTRY
+from funcnodes_worker.config import WorkerConfig
 from funcnodes_worker.context import GraphContext
 from funcnodes_worker.document import Document
 from funcnodes_worker.externals import ExternalWorkers
 from funcnodes_worker.feed import Feed
+from funcnodes_worker.paths import ConfigDir
 from funcnodes_worker.persistence.store import OpenReport
 from funcnodes_worker.protocol import events as ev
 from funcnodes_worker.secretstore import SecretStore
@@ -117,6 +119,7 @@ class Bench:
         self.changes: list[ev.Change] = []
         self.document = Document(self.space, folder, durability=durability, feed=Feed(Heard(self.changes)))
         self.report: OpenReport = self.document.open()
+        self.config = WorkerConfig(ConfigDir(folder / "config").create(), {"uuid": "bench"})
         self.externals = ExternalWorkers(self.document, SecretStore(folder / "secrets"))
 
     def do(self, cmd: str, *, by: str = "me", gesture: str | None = None, **kwargs: Any) -> Any:
@@ -126,6 +129,7 @@ class Bench:
             document=self.document,
             space=self.space,
             externals=self.externals,
+            config=self.config,
             by=by,
             cmd=cmd,
             cmd_id="c",

@@ -5,12 +5,13 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import pwd
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from funcnodes_worker.config import WorkerConfig
+from funcnodes_worker.config import WorkerConfig, plain_packages
 from funcnodes_worker.errors import (
     BindError,
     ConfigError,
@@ -22,7 +23,7 @@ from funcnodes_worker.errors import (
     error_text,
 )
 from funcnodes_worker.instance import Instance, process_start
-from funcnodes_worker.paths import ConfigDir, numbered_names, resolve_inside
+from funcnodes_worker.paths import ConfigDir, check_name, default_config_dir, numbered_names, resolve_inside
 from funcnodes_worker.server.auth import check_bind, is_loopback, load_or_make_token
 
 
@@ -208,3 +209,44 @@ def test_a_file_in_place_of_the_folder_of_a_graph_is_named(directory: ConfigDir,
     instance = Instance(directory, "a")
     instance.acquire()
     instance.release()
+
+
+def test_a_name_is_trimmed_and_has_an_end() -> None:
+    assert check_name("  Lab 3 ") == "Lab 3"
+    for name in ("", "  ", "x" * 201):
+        with pytest.raises(ConfigError, match="name"):
+            check_name(name)
+
+
+def test_an_empty_home_is_no_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("FUNCNODES_CONFIG_DIR", raising=False)
+    monkeypatch.setenv("HOME", "")
+
+    assert default_config_dir() == Path(pwd.getpwuid(os.getuid()).pw_dir) / ".funcnodes"
+
+
+def test_packages_of_a_foreign_file_are_plain_names_and_versions() -> None:
+    asked = {
+        "funcnodes-numpy": {"package": "funcnodes-numpy", "version": "1.2"},
+        "loose": "anything",
+        "evil": {"package": "--index-url=http://evil"},
+        "worse": {"package": "x @ http://evil/x.whl"},
+        "odd": {"package": "odd", "version": "1 ; rm"},
+    }
+
+    assert plain_packages(asked) == {
+        "funcnodes-numpy": {"package": "funcnodes-numpy", "version": "1.2"},
+        "loose": {"package": "loose", "version": None},
+    }
+    assert plain_packages(["x"]) == {}
+
+
+def test_packages_are_put_beside_those_that_are_asked_for(tmp_path: Path) -> None:
+    config = WorkerConfig(ConfigDir(tmp_path).create(), {"uuid": "w"})
+    config.update(package_dependencies={"kept": {"package": "kept", "version": "1"}})
+
+    config.ask_for({"kept": {"package": "kept", "version": "2"}, "new": {"package": "new", "version": None}})
+
+    assert WorkerConfig.load(ConfigDir(tmp_path), "w").raw["package_dependencies"] == {
+        "kept": {"package": "kept", "version": "1"}, "new": {"package": "new", "version": None}
+    }  # fmt: skip

@@ -81,3 +81,18 @@ def test_the_library_says_which_files_a_class_reads(given: Any, drop: Any) -> No
     seen = library_state(library).shelves[0].nodes[0].drop
 
     assert (seen and (seen.suffixes, seen.input)) == drop
+
+
+async def test_the_packages_of_an_imported_file_are_noted_and_not_installed(
+    bench: Any, tmp_path: Any
+) -> None:
+    one = bench()
+
+    one.do(
+        "import_worker",
+        data=archive(["gone.a"], {"no-such-package": {"package": "no-such-package", "version": "1.0"}}),
+    )
+
+    assert one.config.raw["package_dependencies"] == {
+        "no-such-package": {"package": "no-such-package", "version": "1.0"}
+    }

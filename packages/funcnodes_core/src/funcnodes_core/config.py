@@ -18,7 +18,7 @@ from typing import Any, TypedDict
 from funcnodes_core._deprecations import FuncNodesDeprecationWarning
 from funcnodes_core._merge import deep_merge
 from funcnodes_core.exceptions import DamagedFileError
-from funcnodes_core.files import read_json, write_json
+from funcnodes_core.files import expand_user, read_json, write_json
 from funcnodes_core.renderoptions import (
     FUNCNODES_RENDER_OPTIONS,
     prefer_render_options,
@@ -75,7 +75,7 @@ class ConfigType(TypedDict, total=False):
 
 def _dir_from_env() -> Path:
     chosen = os.environ.get(ENV_CONFIG_DIR)
-    return (Path(chosen) if chosen else Path("~/.funcnodes")).expanduser().absolute()
+    return expand_user(chosen or "~/.funcnodes").absolute()
 
 
 # Both may be assigned from outside; True in the second makes the next `get_config` read again.
@@ -137,7 +137,7 @@ def _use(own: dict[str, Any]) -> None:
 
 def get_base_config_dir() -> Path:
     """The folder that holds `config.json`; absolute, perhaps not made yet."""
-    return Path(_BASE_CONFIG_DIR).expanduser().absolute()
+    return expand_user(_BASE_CONFIG_DIR).absolute()
 
 
 def get_config_dir() -> Path:
@@ -199,7 +199,7 @@ def reload(funcnodes_config_dir: str | os.PathLike[str] | None = None) -> None:
     """
     global _BASE_CONFIG_DIR
     if funcnodes_config_dir is not None:
-        os.environ[ENV_CONFIG_DIR] = str(Path(funcnodes_config_dir).expanduser().absolute())
+        os.environ[ENV_CONFIG_DIR] = str(expand_user(funcnodes_config_dir).absolute())
     _BASE_CONFIG_DIR = _dir_from_env()
     path = check_config_dir() / CONFIG_FILE
     own = _read_existing(path)

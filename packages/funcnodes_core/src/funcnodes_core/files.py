@@ -10,7 +10,22 @@ from typing import Any
 
 from funcnodes_core.exceptions import DamagedFileError
 
-__all__ = ["fsync_folder", "read_json", "write_atomic", "write_json"]
+__all__ = ["expand_user", "fsync_folder", "read_json", "write_atomic", "write_json"]
+
+
+def expand_user(path: str | os.PathLike[str]) -> Path:
+    """The path with `~` replaced by the user's home, which an empty `HOME` does not name.
+
+    Raises:
+        RuntimeError: The system knows no home of this user.
+    """
+    given = Path(path)
+    if os.environ.get("HOME") == "" and given.parts[:1] == ("~",) and os.name == "posix":
+        import pwd  # deferred: not on Windows
+
+        # os.path.expanduser would give the root of the file system
+        return Path(pwd.getpwuid(os.getuid()).pw_dir, *given.parts[1:])
+    return given.expanduser()
 
 
 def fsync_folder(folder: Path) -> None:

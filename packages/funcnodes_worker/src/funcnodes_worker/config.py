@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,10 @@ from funcnodes_worker.errors import ConfigError
 from funcnodes_worker.paths import ConfigDir, check_uuid
 from funcnodes_worker.rpc.registry import explain
 
-__all__ = ["FIRST_PORT", "WorkerConfig", "WorkerSettings"]
+__all__ = ["FIRST_PORT", "WorkerConfig", "WorkerSettings", "plain_packages"]
+
+_PACKAGE = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,100}[A-Za-z0-9])?")
+_VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9.!+_-]{0,100}")
 
 FIRST_PORT = 9382
 """Where the search for a free port begins."""
@@ -52,6 +57,7 @@ class WorkerConfig:
     def __init__(self, config_dir: ConfigDir, raw: Mapping[str, Any]) -> None:
         self.config_dir = config_dir
         self.raw = dict(raw)
+        self._lock = threading.Lock()
         self.settings = self._checked(self.raw)
         check_uuid(self.settings.uuid)
 
@@ -89,11 +95,21 @@ class WorkerConfig:
         return self.config_dir.data_path(self.raw)
 
     def update(self, **changes: Any) -> None:
-        """Change keys and write the file, unless it says all that already.
+        """Change keys and write the file, unless it says all that already; from any thread.
 
         Raises:
             ConfigError: a value of the wrong type; nothing is written.
         """
+        with self._lock:
+            self._update(changes)
+
+    def ask_for(self, packages: Mapping[str, Any]) -> None:
+        """Put packages beside those that the file asks for; one that it asks for already stays; from any thread."""
+        with self._lock:
+            asked = self.raw.get("package_dependencies")
+            self._update({"package_dependencies": {**packages, **(asked if isinstance(asked, dict) else {})}})
+
+    def _update(self, changes: Mapping[str, Any]) -> None:
         raw = {**self.raw, **changes}
         self.settings = self._checked(raw)
         if raw != self.raw:
@@ -119,3 +135,14 @@ class WorkerConfig:
             return msgspec.convert(raw, WorkerSettings)
         except msgspec.ValidationError as error:
             raise ConfigError(explain(error, f"worker_{raw.get('uuid')}.json")) from None
+
+
+def plain_packages(asked: Any) -> dict[str, dict[str, Any]]:
+    """The packages that a file from elsewhere asks for by name and version; addresses and options are left out."""
+    found = {}
+    for name, entry in asked.items() if isinstance(asked, Mapping) else ():
+        package = str(entry.get("package") or name) if isinstance(entry, Mapping) else str(name)
+        version = entry.get("version") if isinstance(entry, Mapping) else None
+        if _PACKAGE.fullmatch(package) and (version is None or _VERSION.fullmatch(str(version))):
+            found[str(name)] = {"package": package, "version": None if version is None else str(version)}
+    return found

@@ -34,6 +34,7 @@ class GraphContext:
         document: the journalled graph; every mutation goes through its `commit`.
         space: the graph itself.
         externals: the external workers beside it.
+        config: the worker's file.
         by: id of the client.
         cmd_id: what the client calls this command.
         gesture: commands of one gesture are one entry of the history.
@@ -45,6 +46,7 @@ class GraphContext:
     document: Document
     space: NodeSpace
     externals: ExternalWorkers
+    config: WorkerConfig
     by: str = ""
     cmd: str = ""
     cmd_id: CommandId | None = None

@@ -132,13 +132,13 @@ class Document:
             JournalError: the folder cannot be written.
         """
         report = self.store.open()
+        for warning in report.warnings:
+            _LOG.warning("%s", warning)
         self._live.build(self.model, self.store.settled)
         report.warnings += self._live.warnings
         report.missing = list(self._live.missing)
         for uuid in stale_nodes(self.store, report.touched):
             self.space.get_node_by_id(uuid).mark_stale()
-        for warning in report.warnings:
-            _LOG.warning("%s", warning)
         self.feed.rev = self.rev
         self.feed.publish(self.space, self.model)
         for preview in kept_previews(self.space, self.store):

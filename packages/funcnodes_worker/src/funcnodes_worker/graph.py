@@ -166,6 +166,7 @@ class Graph:
             document=self._document,
             space=self._space,
             externals=self._externals,
+            config=self._config,
             by=call.client,
             cmd=call.command.name,
             cmd_id=call.message.id,

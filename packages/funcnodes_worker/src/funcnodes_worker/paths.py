@@ -9,18 +9,28 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from funcnodes_core.files import expand_user
 from funcnodes_worker.errors import ConfigError, FileNameError
 
-__all__ = ["ConfigDir", "check_uuid", "default_config_dir", "free_name", "numbered_names", "resolve_inside"]
+__all__ = [
+    "ConfigDir",
+    "check_name",
+    "check_uuid",
+    "default_config_dir",
+    "free_name",
+    "numbered_names",
+    "resolve_inside",
+]
 
 _MAX_NAME_BYTES: Final = 200  # of the 255 that file systems allow; uploads and copies add to a name
 _MAX_PATH: Final = 1000
+_MAX_NAME: Final = 200  # characters
 _UUID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}")
 
 
 def default_config_dir() -> Path:
     """The directory of `FUNCNODES_CONFIG_DIR`, or `~/.funcnodes`."""
-    return Path(os.environ.get("FUNCNODES_CONFIG_DIR") or "~/.funcnodes").expanduser().absolute()
+    return expand_user(os.environ.get("FUNCNODES_CONFIG_DIR") or "~/.funcnodes").absolute()
 
 
 def resolve_inside(root: Path, name: str) -> Path:
@@ -46,7 +56,7 @@ class ConfigDir:
     """One configuration directory and the names of what lies in it; makes nothing by itself."""
 
     def __init__(self, path: Path | str) -> None:
-        self.path = Path(path).expanduser().absolute()
+        self.path = expand_user(path).absolute()
 
     def __fspath__(self) -> str:
         return str(self.path)
@@ -96,7 +106,7 @@ class ConfigDir:
         given = config.get("data_path")
         if not given:
             return self.workers / f"worker_{check_uuid(str(config['uuid']))}"
-        path = Path(str(given)).expanduser()
+        path = expand_user(str(given))
         return path if path.is_absolute() else self.workers / path
 
     def worker_uuids(self) -> Iterator[str]:
@@ -123,6 +133,22 @@ def numbered_names(path: Path) -> Iterator[Path]:
     yield path
     for number in itertools.count(1):
         yield path.with_name(f"{path.stem}-{number}{path.suffix}")
+
+
+def check_name(name: str) -> str:
+    """The name of a worker without the space around it.
+
+    Raises:
+        ConfigError: nothing is left, or it is longer than 200 characters.
+    """
+    name = name.strip()
+    if not name:
+        raise ConfigError("a worker's name cannot be empty")
+    if len(name) > _MAX_NAME:
+        raise ConfigError(
+            f"a worker's name has at most {_MAX_NAME} characters, {name[:20]!r}... has {len(name)}"
+        )
+    return name
 
 
 def free_name(path: Path) -> Path:

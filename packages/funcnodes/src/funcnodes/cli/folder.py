@@ -7,6 +7,7 @@ from pathlib import Path
 from funcnodes.cli import output
 from funcnodes.errors import ConfigDirError
 from funcnodes_core import config
+from funcnodes_core.files import expand_user
 from funcnodes_worker.paths import ConfigDir, default_config_dir
 
 __all__ = ["current", "use"]
@@ -21,7 +22,7 @@ def use(given: str | None) -> None:
     Raises:
         ConfigDirError: it is a file, or cannot be made or written.
     """
-    path = Path(given).expanduser().absolute() if given else default_config_dir()
+    path = expand_user(given).absolute() if given else default_config_dir()
     if given == "":
         raise ConfigDirError(Path(""), "the path is empty")
     _check(path)

@@ -23,7 +23,7 @@ from funcnodes.net.workers import Address
 from funcnodes.provision.venv import environment_python
 from funcnodes_core.files import read_json, write_json
 from funcnodes_worker.errors import ConfigError
-from funcnodes_worker.paths import ConfigDir, check_uuid
+from funcnodes_worker.paths import ConfigDir, check_name, check_uuid
 
 __all__ = ["WorkerConfig", "WorkerRegistry"]
 
@@ -142,9 +142,7 @@ class WorkerRegistry:
             UsageError: the id cannot stand in a file name, or the name is empty.
         """
         chosen = self._new_uuid(uuid)
-        label = (name if name is not None else chosen).strip()
-        if not label:
-            raise UsageError("a worker's name cannot be empty")
+        label = _checked(name if name is not None else chosen)
         data: dict[str, Any] = {
             "uuid": chosen,
             "name": label,
@@ -169,7 +167,7 @@ class WorkerRegistry:
     def create_remote(self, url: URL, token_file: Path, *, name: str, insecure: bool) -> WorkerConfig:
         """Writes the file of a worker that somebody else runs."""
         chosen = self._new_uuid(None)
-        data: dict[str, Any] = {"uuid": chosen, "name": name.strip(), "workertype": _REMOTE}
+        data: dict[str, Any] = {"uuid": chosen, "name": _checked(name), "workertype": _REMOTE}
         data |= {"url": str(url), "token_file": str(token_file), "insecure": insecure}
         self.dir.create()
         write_json(self.dir.worker_json(chosen), data)
@@ -177,9 +175,7 @@ class WorkerRegistry:
 
     def rename(self, uuid: str, name: str) -> WorkerConfig:
         """Gives the worker another name; its id, files and port stay."""
-        if not name.strip():
-            raise UsageError("a worker's name cannot be empty")
-        return self._write(self.get(uuid), {"name": name.strip()})
+        return self._write(self.get(uuid), {"name": _checked(name)})
 
     def move(self, uuid: str, port: int | None) -> WorkerConfig:
         """Gives the worker another port from its next start on; None lets it take a free one."""
@@ -324,3 +320,11 @@ class WorkerRegistry:
     def _write(self, worker: WorkerConfig, changes: Mapping[str, Any]) -> WorkerConfig:
         write_json(self.dir.worker_json(worker.uuid), {**worker.data, **changes})
         return self.get(worker.uuid)
+
+
+def _checked(name: str) -> str:
+    """The name, if a worker can have it; UsageError otherwise."""
+    try:
+        return check_name(name)
+    except ConfigError as error:
+        raise UsageError(str(error)) from None

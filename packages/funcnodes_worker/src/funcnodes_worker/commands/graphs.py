@@ -13,6 +13,7 @@ from msgspec import Struct, field
 
 from funcnodes_core._setup import AVAILABLE_MODULES
 from funcnodes_core.lib.shelf import flatten_shelf
+from funcnodes_worker.config import plain_packages
 from funcnodes_worker.context import GraphContext
 from funcnodes_worker.errors import BadArgumentsError, ConflictError, DocumentFormatError
 from funcnodes_worker.persistence.blobs import BlobSource
@@ -132,7 +133,8 @@ def export_worker(ctx: GraphContext, include_files: bool = False) -> Exported:
 def import_worker(ctx: GraphContext, data: str) -> Loaded:
     """Put the graph of a `.fnw` file (base64) in the place of this one, and its files into `files/`.
 
-    Runs and installs nothing. The graph can be undone, the files stay.
+    Runs and installs nothing; the packages that it asks for are noted in the worker's configuration. The graph can
+    be undone, the files stay.
     """
     try:
         content = base64.b64decode(data, validate=True)
@@ -146,7 +148,10 @@ def import_worker(ctx: GraphContext, data: str) -> Loaded:
         except DocumentFormatError as exc:
             raise BadArgumentsError(f"kwargs.data: {exc}") from exc
         extract_files(loaded, ctx.document.files_dir)
-        return _replace(ctx, loaded)
+        answer = _replace(ctx, loaded)
+        # nothing is installed by it: what the worker needs is known to whoever makes its environment
+        ctx.config.ask_for(plain_packages(loaded.config.get("package_dependencies")))
+        return answer
 
 
 def _replace(ctx: GraphContext, loaded: LoadedGraph) -> Loaded:

@@ -7,7 +7,8 @@ from typing import Any
 from msgspec import Struct
 
 from funcnodes_worker.context import ReadContext
-from funcnodes_worker.errors import ForbiddenError
+from funcnodes_worker.errors import BadArgumentsError, ConfigError, ForbiddenError
+from funcnodes_worker.paths import check_name
 from funcnodes_worker.protocol.events import WorkerUpdated
 from funcnodes_worker.rpc.registry import Success, command
 
@@ -53,6 +54,8 @@ def update_config(ctx: ReadContext, config: dict[str, Any]) -> Success:
     """Change keys of the worker's configuration; no key that names a path, a host or a program."""
     if refused := sorted(set(config) - _EDITABLE):
         raise ForbiddenError(f"{refused[0]!r} cannot be changed by a client", keys=refused)
+    if isinstance(config.get("name"), str):
+        config["name"] = _name(config["name"])
     ctx.worker.config.update(**config)
     if "name" in config:
         ctx.worker.hub.announce(WorkerUpdated(name=ctx.worker.config.name), by=ctx.client, cmd_id=ctx.cmd_id)
@@ -78,3 +81,10 @@ def stop_worker(ctx: ReadContext) -> Success:
     """End the worker; what was acknowledged is on disk."""
     ctx.worker.request_stop()
     return Success()
+
+
+def _name(name: str) -> str:
+    try:
+        return check_name(name)
+    except ConfigError as error:
+        raise BadArgumentsError(f"kwargs.config.name: {error}") from None

@@ -37,14 +37,18 @@ SettledValues = Mapping[tuple[str, str], PortValue]
 class LiveGraph:
     """Keeps a space in step with a model.
 
+    Args:
+        log: warnings go to the log too.
+
     Attributes:
         warnings: a sentence about everything that a record says and the space could not do; the record keeps it.
         missing: ids of node classes that are not there, with their nodes as placeholders.
         ports_changed: called with a placeholder that got a further port.
     """
 
-    def __init__(self, space: NodeSpace, blobs: BlobSource) -> None:
+    def __init__(self, space: NodeSpace, blobs: BlobSource, *, log: bool = True) -> None:
         self.space = space
+        self._log = log
         self.blobs = blobs
         self.warnings: list[str] = []
         self.missing: dict[str, None] = {}
@@ -301,7 +305,8 @@ class LiveGraph:
 
     def _warn(self, text: str) -> None:
         self.warnings.append(text)
-        _LOG.warning("%s", text)
+        if self._log:
+            _LOG.warning("%s", text)
 
 
 class LoadReport(NamedTuple):
@@ -318,7 +323,7 @@ class LoadReport(NamedTuple):
 
 def build_space(loaded: LoadedGraph, space: NodeSpace) -> LoadReport:
     """Fills an empty space with a graph that was read; nothing runs."""
-    live = LiveGraph(space, loaded.blobs)
+    live = LiveGraph(space, loaded.blobs, log=False)  # the report says it all
     live.build(loaded.snapshot.model, loaded.snapshot.settled)
     return LoadReport(list(live.missing), loaded.warnings + live.warnings)
 

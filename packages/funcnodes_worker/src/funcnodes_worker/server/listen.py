@@ -14,7 +14,8 @@ __all__ = ["bind", "bind_free"]
 
 _LAST_PORT = FIRST_PORT + 1000
 _TRIES = 20
-_TAKEN = frozenset({errno.EADDRINUSE, errno.EACCES})
+# Windows says EACCES of a port that another program has for itself alone
+_TAKEN = frozenset({errno.EADDRINUSE, errno.EACCES} if sys.platform == "win32" else {errno.EADDRINUSE})
 
 
 def bind(host: str, port: int) -> list[socket.socket]:
@@ -97,5 +98,9 @@ def _listen(family: socket.AddressFamily, address: str, port: int) -> socket.soc
         made.close()
         if error.errno in _TAKEN:
             raise PortTakenError(f"port {port} on {address} is taken by another program") from None
+        if error.errno in (errno.EACCES, errno.EPERM):
+            raise StartError(
+                f"this user may not listen on port {port} of {address}: ports below 1024 need more rights"
+            ) from None
         return None
     return made
