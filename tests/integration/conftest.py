@@ -218,7 +218,7 @@ class WorkerProcess:
         # a port of its own: between two starts another test's worker would take the first free one
         config = {"uuid": uuid, "name": "tested", "port": _free_port(), **config}
         self.file.write_text(json.dumps(config))
-        _install_nodes(folder / "modules")
+        _install(folder / "modules", Path(__file__).with_name("worker_nodes.py").read_text(), "worker_nodes")
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("FUNCNODES", "COVERAGE"))}
         self.environment = {
             **kept, "HOME": str(self.home), "PYTHONPATH": str(folder / "modules"), "PYTHONUNBUFFERED": "1"
@@ -242,6 +242,11 @@ class WorkerProcess:
         token = self.bearer["Authorization"].removeprefix("Bearer ")
         async with await connect(self.url.replace("http", "ws", 1), token) as made:
             yield made
+
+    def install(self, module: str) -> WorkerProcess:
+        """Installs another module of this folder, with all that it offers."""
+        _install(self.dir.parent / "modules", Path(__file__).with_name(f"{module}.py").read_text(), module)
+        return self
 
     def spawn(self, *args: str) -> subprocess.Popen[str]:
         """Starts a process without waiting for anything."""
@@ -288,15 +293,15 @@ def _drain(process: subprocess.Popen[str]) -> None:
             continue
 
 
-def _install_nodes(folder: Path) -> None:
+def _install(folder: Path, code: str, module: str) -> None:
     """A node module as installers leave it: importable, with an entry point."""
-    facts = folder / "worker_nodes-1.0.dist-info"
+    facts = folder / f"{module}-1.0.dist-info"
     facts.mkdir(parents=True, exist_ok=True)
     (facts / "METADATA").write_text(
-        "Metadata-Version: 2.1\nName: worker-nodes\nVersion: 1.0\nSummary: For tests\n"
+        f"Metadata-Version: 2.1\nName: {module.replace('_', '-')}\nVersion: 1.0\nSummary: For tests\n"
     )
-    (facts / "entry_points.txt").write_text("[funcnodes.module]\nmodule = worker_nodes\n")
-    (folder / "worker_nodes.py").write_bytes(Path(__file__).with_name("worker_nodes.py").read_bytes())
+    (facts / "entry_points.txt").write_text(f"[funcnodes.module]\nmodule = {module}\n")
+    (folder / f"{module}.py").write_text(code)
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,6 @@ import asyncio
 import json
 import signal
 from collections.abc import AsyncIterator, Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,19 +20,9 @@ CONFIG = {"port": "usb0", "speed": 3, "password": SECRET, "hint": "kept-here-onl
 
 
 @pytest.fixture
-def worker(make_worker: Callable[..., Any], tmp_path: Path) -> Any:
+def worker(make_worker: Callable[..., Any]) -> Any:
     """A running worker with a module of external workers."""
-    made = make_worker()
-    modules = tmp_path / "modules"
-    facts = modules / "external_nodes-1.0.dist-info"
-    facts.mkdir()
-    (facts / "METADATA").write_text("Metadata-Version: 2.1\nName: external-nodes\nVersion: 1.0\n")
-    (facts / "entry_points.txt").write_text(
-        "[funcnodes.module]\nmodule = external_nodes\n"
-        "shelf = external_nodes:NODE_SHELF\nexternal_worker = external_nodes:FUNCNODES_WORKER_CLASSES\n"
-    )
-    (modules / "external_nodes.py").write_bytes(Path(__file__).with_name("external_nodes.py").read_bytes())
-    return made.start()
+    return make_worker().install("external_nodes").start()
 
 
 @pytest.fixture

@@ -60,7 +60,7 @@ async def occupy(worker: Any, client: Any, node_id: str, path: Path, until: Any)
 async def test_sigterm_ends_it_in_time_with_nothing_left(
     make_worker: MakeWorker, tmp_path: Path, helpers: Any, node_id: str
 ) -> None:
-    worker = make_worker().start()
+    worker = make_worker().install("stubborn_nodes").start()
     async with worker.client() as client:
         await occupy(worker, client, node_id, tmp_path / "tells", helpers.until)
         left = descendants(worker.process.pid)
@@ -89,7 +89,7 @@ async def test_sigterm_ends_it_in_time_with_nothing_left(
 async def test_a_client_ends_it_as_quickly(
     make_worker: MakeWorker, tmp_path: Path, helpers: Any, node_id: str
 ) -> None:
-    worker = make_worker().start()
+    worker = make_worker().install("stubborn_nodes").start()
     async with worker.client() as client:
         await occupy(worker, client, node_id, tmp_path / "tells", helpers.until)
         begin = time.monotonic()
@@ -101,7 +101,7 @@ async def test_a_client_ends_it_as_quickly(
 
 
 async def test_a_second_signal_ends_it_at_once(make_worker: MakeWorker, tmp_path: Path, helpers: Any) -> None:
-    worker = make_worker().start()
+    worker = make_worker().install("stubborn_nodes").start()
     async with worker.client() as client:
         await occupy(worker, client, "t.block", tmp_path / "tells", helpers.until)
         worker.process.send_signal(signal.SIGTERM)
@@ -118,7 +118,7 @@ async def test_a_second_signal_ends_it_at_once(make_worker: MakeWorker, tmp_path
 async def test_killing_it_leaves_no_process_of_a_node(
     make_worker: MakeWorker, tmp_path: Path, helpers: Any
 ) -> None:
-    worker = make_worker().start()
+    worker = make_worker().install("stubborn_nodes").start()
     async with worker.client() as client:
         await occupy(worker, client, "t.block_process", tmp_path / "tells", helpers.until)
     child = int((tmp_path / "tells").read_text())
