@@ -35,6 +35,7 @@ RANKS: dict[str, list[str]] = {
         "server",
         "websocket socket message_queue_worker remote_worker client",
         "",
+        "program",
         "__main__",
     ],
     "funcnodes": [
