@@ -250,7 +250,9 @@ def make_worker(tmp_path: Path) -> Iterator[MakeWorker]:
         folder, port, uuid = tmp_path / f"w{number}", free_port(), f"w{number}"
         data = folder / "workers" / f"worker_{uuid}"
         data.mkdir(parents=True)
-        (data.parent / f"worker_{uuid}.json").write_text(json.dumps({"uuid": uuid, "name": uuid, "port": port}))
+        (data.parent / f"worker_{uuid}.json").write_text(
+            json.dumps({"uuid": uuid, "name": uuid, "port": port})
+        )
         (folder / "token").write_text("bench-token-" + "x" * 40)
         (folder / "token").chmod(0o600)
         if graph is not None:

@@ -306,7 +306,9 @@ def test_ten_megabytes_until_the_preview(kit: Any, figures: Any, worker: Any, ki
         one.receive_until(b'"io_id":"out"')
         times.append((time.perf_counter() - begin) * 1000)
 
-    figures.add(kit.Row(f"10 MB {kind}: until the preview arrives, p50", statistics.median(times), goal, "ms"))
+    figures.add(
+        kit.Row(f"10 MB {kind}: until the preview arrives, p50", statistics.median(times), goal, "ms")
+    )
 
 
 def test_ten_megabytes_to_a_client(kit: Any, figures: Any, echo: Any, worker: Any) -> None:

@@ -140,33 +140,45 @@ async def test_the_loop_has_its_turn_during_a_long_delivery(monkeypatch: pytest.
 
 async def test_a_long_delivery_of_values_is_followed_by_a_rest(monkeypatch: pytest.MonkeyPatch) -> None:
     """While the loop rests from values, records still arrive and newer values replace those that wait."""
-    monkeypatch.setattr(module, "_SHORT_S", -1.0)
     loop = asyncio.get_running_loop()
-    now = [loop.time()]
+    clock = iter(range(10_000))  # every look at the clock finds it a second later
+    rests: list[Any] = []
     heard = Heard()
-
-    def newest(mark: str, value: int) -> None:
-        heard.newest(mark, value)
-        now[0] += 3.0
-
-    channel: Channel[str, str] = Channel(heard.all.append, newest)
     with monkeypatch.context() as patch:
-        patch.setattr(loop, "time", lambda: now[0])
-        channel.open()
-        channel.put("a", 1)
-        while not heard.all:
+        patch.setattr(loop, "time", lambda: float(next(clock)))
+        patch.setattr(loop, "call_later", lambda delay, then: rests.append(then))
+        heard.channel.open()
+        heard.channel.put("a", 1)
+        while not rests:
             await asyncio.sleep(0)
         for number in range(10):
-            channel.put("a", number)
-            channel.post(str(number))
-            await asyncio.sleep(0)
-            await asyncio.sleep(0)
-        assert heard.all == [("a", 1), *map(str, range(10))]
-        now[0] += 4.0
-        while len(heard.all) < 12:
+            heard.channel.put("a", number)
+            heard.channel.post(str(number))
+        while len(heard.all) < 11:
             await asyncio.sleep(0)
 
+        assert heard.all == [("a", 1), *map(str, range(10))]
+        rests.pop()()
+
     assert heard.all[-1] == ("a", 9)
+
+
+async def test_what_is_corked_arrives_at_once() -> None:
+    heard = Heard()
+    heard.channel.open()
+    await heard.channel.flushed()
+    await asyncio.sleep(0)
+
+    heard.channel.cork()
+    heard.channel.post("an event")
+    heard.channel.put("a", 1)
+    await asyncio.sleep(0)
+    assert heard.all == []
+    heard.channel.post("the answer")
+    heard.channel.uncork()
+    await asyncio.sleep(0)
+
+    assert heard.all == ["an event", "the answer", ("a", 1)]
 
 
 async def test_threads_that_put_lose_nothing() -> None:

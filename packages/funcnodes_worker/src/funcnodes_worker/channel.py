@@ -25,6 +25,7 @@ SLICE_S = 0.005
 """How long records or values are delivered before the loop gets its turn."""
 
 _SHORT_S = 0.001
+_MANY = 100  # records that wait for nothing, not even for the end of what is corked
 _GONE: Any = object()
 
 
@@ -49,9 +50,8 @@ class Channel(Generic[_T, _M]):
         self._records: deque[_T] = deque()
         self._newest: dict[_M, Any] = {}
         self._turns: deque[_M] = deque()  # the marks of the present round that are not delivered yet
-        self._rest_until = 0.0
         self._lock = threading.Lock()
-        self._planned = self._planned_newest = False
+        self._planned = self._rests = self._corked = False
         self._loop: asyncio.AbstractEventLoop | None = None
 
     @property
@@ -63,7 +63,6 @@ class Channel(Generic[_T, _M]):
         """Deliver from now on; call it on the serving loop."""
         self._loop = asyncio.get_running_loop()
         self._plan()
-        self._plan_newest()
 
     def close(self) -> None:
         """Deliver what is there and nothing more; call it on the serving loop."""
@@ -86,15 +85,15 @@ class Channel(Generic[_T, _M]):
     def post(self, record: _T) -> None:
         """Hand over a record; from any thread, returns at once."""
         self._records.append(record)
-        if not self._planned:
+        if not self._planned and (not self._corked or len(self._records) > _MANY):
             self._plan()
 
     def put(self, mark: _M, newest: Any) -> None:
         """Hand over what replaces whatever waits under a mark; from any thread, returns at once."""
         # one store, atomic: the serving loop takes single entries out, it never swaps the dict
         self._newest[mark] = newest
-        if not self._planned_newest:
-            self._plan_newest()
+        if not (self._planned or self._rests or self._corked):
+            self._plan()
 
     def put_last(self, mark: _M, newest: Any) -> None:
         """The same, and it takes its place behind everything that waits."""
@@ -105,49 +104,50 @@ class Channel(Generic[_T, _M]):
         """Take back what waits under a mark; None when nothing does."""
         return self._newest.pop(mark, None)
 
+    def cork(self) -> None:
+        """Wake nobody until `uncork`: something short is about to tell several things."""
+        self._corked = True
+
+    def uncork(self) -> None:
+        """Deliver what was handed over since `cork`."""
+        self._corked = False
+        if not self._planned and (self._records or (self._newest and not self._rests)):
+            self._plan()
+
     # -- the serving side
 
     def _plan(self) -> None:
         with self._lock:
-            if self._planned or not self._wake(self._deliver):
-                return
-            self._planned = True
-
-    def _plan_newest(self) -> None:
-        with self._lock:
-            if self._planned_newest or not self._wake(self._deliver_newest):
-                return
-            self._planned_newest = True
-
-    def _wake(self, deliver: Callable[[], None]) -> bool:
-        loop = self._loop
-        if loop is None or loop.is_closed():
-            return False
-        loop.call_soon_threadsafe(deliver)
-        return True
+            loop = self._loop
+            if not self._planned and loop is not None and not loop.is_closed():
+                self._planned = True
+                loop.call_soon_threadsafe(self._deliver)
 
     def _deliver(self) -> None:
+        loop = self._loop
         with self._lock:
-            self._planned = False
+            self._planned = False  # what is handed over from now on plans another delivery
+        if loop is None:
+            return
         self._deliver_records(SLICE_S)
         if self._records:
             self._plan()
+        elif self._newest and not self._rests:
+            self._deliver_newest(loop)
 
-    def _deliver_newest(self) -> None:
-        loop = self._loop
-        if loop is None:
-            return
+    def _deliver_newest(self, loop: asyncio.AbstractEventLoop) -> None:
         began = loop.time()
-        if began < self._rest_until:
-            loop.call_at(self._rest_until, self._deliver_newest)
-            return
-        with self._lock:
-            self._planned_newest = False  # what is put from now on plans another delivery
         self._deliver_round(SLICE_S)
         took = loop.time() - began
-        self._rest_until = began + 2 * took if took > _SHORT_S else 0.0
-        if self._newest:
-            self._plan_newest()
+        if took > _SHORT_S:
+            self._rests = True
+            loop.call_later(took, self._rested)
+        elif self._newest:
+            self._plan()
+
+    def _rested(self) -> None:
+        self._rests = False
+        self._deliver()
 
     def _deliver_records(self, seconds: float) -> None:
         if not self._records:

@@ -132,6 +132,13 @@ class Graph:
 
     def execute(self, call: GraphCall) -> None:
         """Run one command and send it back with its outcome, behind the events that it caused."""
+        self._channel.cork()
+        try:
+            self._execute(call)
+        finally:
+            self._channel.uncork()
+
+    def _execute(self, call: GraphCall) -> None:
         call.turn.begin()
         context = self._context(call)
         try:

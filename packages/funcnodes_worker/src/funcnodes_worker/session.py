@@ -11,7 +11,7 @@ import inspect
 import logging
 import secrets
 import traceback
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
 import msgspec
@@ -130,6 +130,9 @@ class Session:
         host: the worker.
         v1: the client offered the subprotocol `funcnodes.v1`.
         scopes: what it may do.
+
+    Attributes:
+        on_ready: called when there is something to send, also at the end of the session.
     """
 
     def __init__(self, host: SessionHost, *, v1: bool, scopes: frozenset[Scope] = SCOPES) -> None:
@@ -137,6 +140,7 @@ class Session:
         self.outbox = Outbox(v1=v1, position=host.hub.seq)
         self._host = host
         self._scopes = scopes
+        self.on_ready: Callable[[], None] | None = None
         self._ready = asyncio.Event()
         self._closed = False
         self._attached = False
@@ -166,7 +170,11 @@ class Session:
         """Wait until there is something to send; an empty list says that the session is over."""
         await self._ready.wait()
         self._ready.clear()
-        return [self._fit(frame) for frame in self.outbox.drain()]
+        return self.take()
+
+    def take(self, max_bytes: int | None = None) -> list[Frame]:
+        """What there is to send now, at least one frame and the others as far as they fit into so many bytes."""
+        return [self._fit(frame) for frame in self.outbox.drain(max_bytes)]
 
     def close(self) -> None:
         """The client is gone."""
@@ -174,7 +182,7 @@ class Session:
         self._host.hub.detach(self.outbox)
         for task in self._tasks:
             task.cancel()
-        self._ready.set()
+        self._wake()
 
     @property
     def closed(self) -> bool:
@@ -187,7 +195,7 @@ class Session:
         """Take up where this client lost its connection; False sends a resync instead."""
         self.client = client
         if self._host.hub.catch_up(self.outbox, epoch, seq):
-            self._ready.set()
+            self._wake()
             return True
         self._send(encode(Resync()))
         return False
@@ -217,11 +225,16 @@ class Session:
         self._attached = True
         self.outbox.restart_at(self._host.hub.seq)
         if not self._closed:
-            self._host.hub.attach(self.outbox, self._ready.set)
+            self._host.hub.attach(self.outbox, self._wake)
 
     def _send(self, frame: bytes, position: int | None = None) -> None:
         self.outbox.put_reply(frame, position=position)
+        self._wake()
+
+    def _wake(self) -> None:
         self._ready.set()
+        if self.on_ready is not None:
+            self.on_ready()
 
     def _fit(self, frame: Frame) -> Frame:
         if frame.binary or len(frame.data) <= self._host.large_message_bytes:

@@ -30,9 +30,15 @@ _ENVELOPE_BYTES = 120
 
 
 class LogEntry:
-    """One event with its place in the log; its data is encoded once for all clients."""
+    """One event with its place in the log; its data is encoded once for all clients.
 
-    __slots__ = ("_data", "by", "cmd_id", "event", "payload", "rev", "seq")
+    Attributes:
+        framed: the frame that was made last, for a client of what kind at which position; clients that keep up are
+            at the same one.
+        summed: the entries that stood for this one and earlier runs last, and for which of them.
+    """
+
+    __slots__ = ("_data", "by", "cmd_id", "event", "framed", "payload", "rev", "seq", "summed")
 
     def __init__(
         self,
@@ -51,6 +57,8 @@ class LogEntry:
         self.by = by
         self.cmd_id = cmd_id
         self._data: bytes | None = None
+        self.framed: tuple[int, bool, Frame] | None = None
+        self.summed: tuple[tuple[Any, ...], list[LogEntry]] | None = None
 
     @property
     def data(self) -> bytes:
@@ -94,8 +102,15 @@ class _Runs:
             self.tail = event
 
     def entries(self, *, v1: bool) -> list[LogEntry]:
+        """The entries to send; clients that keep up share them, so that they are encoded once."""
         assert self.last is not None
-        uuid = _node_of(self.last.event)
+        key = (v1, self.runs, self.error, self.tail)
+        if self.last.summed is None or self.last.summed[0] != key:
+            self.last.summed = key, self._entries(self.last, v1)
+        return self.last.summed[1]
+
+    def _entries(self, last: LogEntry, v1: bool) -> list[LogEntry]:
+        uuid = _node_of(last.event)
         events: list[ev.Event] = []
         if self.runs and v1:
             events.append(ev.NodeRan(uuid=uuid, runs=self.runs, duration_s=self.duration_s))
@@ -105,7 +120,7 @@ class _Runs:
             events.append(self.error)
         if self.tail is not None:
             events.append(self.tail)
-        return [self.last.with_event(event) for event in events]
+        return [last.with_event(event) for event in events]
 
 
 _RUN_EVENTS = (ev.NodeTriggered, ev.NodeDone, ev.NodeRan, ev.NodeErrored, ev.Status)
@@ -178,13 +193,18 @@ class Outbox:
         self._append(_Reply(encode(Resync()), None))
         self.lost = True
 
-    def drain(self) -> list[Frame]:
-        """Everything that waits, as frames in order; nothing waits afterwards."""
-        items = list(self._items.values())
-        self._items.clear()
-        self._bytes = 0
+    def drain(self, max_bytes: int | None = None) -> list[Frame]:
+        """What waits, as frames in order, and waits no more.
+
+        Args:
+            max_bytes: stop behind the item that goes over it; without it everything is taken.
+        """
         frames: list[Frame] = []
-        for item in items:
+        left = float("inf") if max_bytes is None else max_bytes
+        before = 0
+        while self._items and left > 0:
+            _, item = self._items.popitem(last=False)
+            self._bytes -= 0 if isinstance(item, _Reply) else _cost(item)
             if isinstance(item, _Reply):
                 frames.append(Frame(item.frame))
                 if item.position is not None:
@@ -193,6 +213,8 @@ class Outbox:
                 frames += self._frames(item.entries(v1=self.v1))
             else:
                 frames += self._frames([item])
+            left -= sum(len(frame.data) for frame in frames[before:])
+            before = len(frames)
         return frames
 
     def _put_run(self, entry: LogEntry) -> None:
@@ -226,6 +248,11 @@ class Outbox:
 
     def _frame(self, entry: LogEntry) -> Frame:
         prev, self._position = self._position, entry.seq
+        if entry.framed is None or entry.framed[:2] != (prev, self.v1):
+            entry.framed = prev, self.v1, self._encode(entry, prev)
+        return entry.framed[2]
+
+    def _encode(self, entry: LogEntry, prev: int) -> Frame:
         event = entry.event
         if self.v1 and entry.payload and isinstance(event, ev.IoValueChanged):
             return _binary(entry, event, prev)

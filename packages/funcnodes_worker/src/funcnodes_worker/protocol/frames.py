@@ -11,9 +11,10 @@ from msgspec import UNSET, Struct, UnsetType
 from funcnodes_worker.protocol.events import IOType
 from funcnodes_worker.protocol.messages import CommandId
 
-__all__ = ["Frame", "ValueFrameHeader", "decode_binary", "encode_binary"]
+__all__ = ["Frame", "ValueFrameHeader", "decode_binary", "encode_binary", "websocket_frame"]
 
 _LENGTH = struct.Struct(">I")
+_SHORT, _MEDIUM, _LONG = (struct.Struct(form) for form in (">BB", ">BBH", ">BBQ"))
 
 
 class Frame(NamedTuple):
@@ -37,6 +38,17 @@ class ValueFrameHeader(Struct, tag_field="type", tag="io_value_changed", kw_only
     rev: int
     by: str | UnsetType = UNSET
     cmd_id: CommandId | UnsetType = UNSET
+
+
+def websocket_frame(frame: Frame) -> bytes:
+    """A frame as a server puts it on the wire (RFC 6455): final, neither masked nor compressed."""
+    size = len(frame.data)
+    first = 0x82 if frame.binary else 0x81
+    if size < 126:
+        return _SHORT.pack(first, size) + frame.data
+    if size < 65536:
+        return _MEDIUM.pack(first, 126, size) + frame.data
+    return _LONG.pack(first, 127, size) + frame.data
 
 
 def encode_binary(header: ValueFrameHeader, payload: bytes) -> Frame:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 
-from aiohttp import WSCloseCode, WSMsgType, web
+from aiohttp import WSMsgType, web
 
 from funcnodes_worker.server.auth import Door
+from funcnodes_worker.server.outgoing import Outgoing
 from funcnodes_worker.server.responses import CONTENT_HEADERS, MemoryBody, send_once
 from funcnodes_worker.server.uploads import receive_upload, send_file
 from funcnodes_worker.server.values import ValueSender
@@ -18,8 +18,6 @@ from funcnodes_worker.worker import Worker
 __all__ = ["SUBPROTOCOL", "make_app"]
 
 SUBPROTOCOL = "funcnodes.v1"
-_LOG = logging.getLogger("funcnodes.worker.server")
-_SEND_TIMEOUT_S = 60.0
 _HEARTBEAT_S = 30.0
 _CLOSE_S = 0.3
 
@@ -70,17 +68,25 @@ async def serve_socket(request: web.Request, worker: Worker) -> web.StreamRespon
         max_msg_size=worker.config.settings.max_frame_bytes,
         heartbeat=_HEARTBEAT_S,
         timeout=_CLOSE_S,
+        compress=False,  # most clients are on this machine, where it costs more than it saves
+        writer_limit=0,
     )
     if not socket.can_prepare(request).ok:
         raise web.HTTPUpgradeRequired(text="this address speaks WebSocket")
     await socket.prepare(request)
     session = Session(worker, v1=socket.ws_protocol == SUBPROTOCOL)
     worker.sessions.add(session)
-    writer = asyncio.create_task(_write(session, socket))
+    assert request.transport is not None
+    outgoing = Outgoing(session, socket, request.transport)
+    outgoing.plan()
+    writer = asyncio.create_task(outgoing.run())
     try:
         async for frame in socket:
             if frame.type is WSMsgType.TEXT or frame.type is WSMsgType.BINARY:
+                first = not outgoing.planned
                 session.receive(frame.data)
+                if first:
+                    outgoing.flush()
     finally:
         worker.sessions.discard(session)
         session.close()
@@ -88,24 +94,3 @@ async def serve_socket(request: web.Request, worker: Worker) -> web.StreamRespon
         with contextlib.suppress(asyncio.CancelledError):
             await writer
     return socket
-
-
-async def _write(session: Session, socket: web.WebSocketResponse) -> None:
-    """Send what waits; the next frames are made only when these are on their way."""
-    while not socket.closed:
-        for frame in await session.frames():
-            try:
-                async with asyncio.timeout(_SEND_TIMEOUT_S):
-                    if frame.binary:
-                        await socket.send_bytes(frame.data)
-                    else:
-                        await socket.send_str(frame.data.decode())
-            except TimeoutError:
-                _LOG.info("client %s takes nothing any more", session.client)
-                await socket.close(code=WSCloseCode.TRY_AGAIN_LATER)
-                return
-            except ConnectionError:
-                return
-        if session.closed:  # the worker ends: its last words are sent
-            await socket.close(code=WSCloseCode.GOING_AWAY)
-            return
