@@ -108,6 +108,10 @@ class Copy:
     def _group_removed(self, data: dict[str, Any]) -> None:
         del self.groups[data["id"]]
 
+    def _nodespace_cleared(self, data: dict[str, Any]) -> None:
+        for records in (self.nodes, self.edges, self.groups):
+            records.clear()
+
     def _nodespace_updated(self, data: dict[str, Any]) -> None:
         self.prop = data["prop"]
 

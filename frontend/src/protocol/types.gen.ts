@@ -506,7 +506,7 @@ export interface NodeUpdated {
   render_options?: Record<string, unknown>;
 }
 
-/** Nodes, edges and groups were all removed (each has had its own event). */
+/** All nodes, edges and groups were removed; no other event says so of each. */
 export interface NodespaceCleared {
 }
 

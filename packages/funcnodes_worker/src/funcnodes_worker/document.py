@@ -7,20 +7,21 @@ the model and the space. If the write fails, nothing is applied. Undo and redo a
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
 from msgspec import UNSET, Struct
 
-from funcnodes_core.exceptions import DamagedFileError
+from funcnodes_core.exceptions import DamagedFileError, NodeNotFoundError
 from funcnodes_core.node import Node
 from funcnodes_core.nodespace.nodespace import NodeSpace
 from funcnodes_worker.edits import Edge, Edit, PutNode, SetField, touches_groups
 from funcnodes_worker.errors import ConflictError, JournalError
 from funcnodes_worker.feed import Feed, group_states, render_type
 from funcnodes_worker.journal import Commit, Durability, PortValue
+from funcnodes_worker.marks import Nobody
 from funcnodes_worker.persistence.blobs import blob_names
 from funcnodes_worker.persistence.export import LoadedGraph
 from funcnodes_worker.persistence.history import History, Scope
@@ -40,6 +41,8 @@ __all__ = ["EXTERNALS_KEY", "Document", "Undone"]
 
 _LOG = logging.getLogger("funcnodes.worker.document")
 CmdId = str | int | None
+CLEAR = "clear"
+"""The command whose commit removes everything there is."""
 
 EXTERNALS_KEY = "external_workers"
 """Under which a graph's file names the external workers, as earlier releases did."""
@@ -54,21 +57,6 @@ class Undone(Struct, kw_only=True):
 
     rev: int
     undone: list[int]
-
-
-class _Nobody:
-    """Where a document tells that nobody follows."""
-
-    def post(self, record: object) -> None:
-        """Nobody hears it."""
-
-    def put(self, mark: object, newest: object) -> None:
-        """Nobody hears it."""
-
-    put_last = put
-
-    def take(self, mark: object) -> None:
-        """Nothing waits."""
 
 
 class Document:
@@ -94,13 +82,14 @@ class Document:
         self.folder = folder
         self.name = folder.name
         self.files_dir = folder / "files"
-        self.feed = feed if feed is not None else Feed(_Nobody())
+        self.feed = feed if feed is not None else Feed(Nobody())
         self.store = DocumentStore(folder, durability)
         self._live = LiveGraph(space, self.store.blobs)
         self.classes = ClassWatch(self._live, self.store, self.feed.value_changed)
         self._settler = Settler(space, self.store, render_type)
         self._settler.after_write = self._after_settling
         self._open = False
+        self._end_observing: Callable[[], None] = lambda: None
         self._told: str | None = None
 
     @property
@@ -139,12 +128,12 @@ class Document:
         report.missing = list(self._live.missing)
         for uuid in stale_nodes(self.store, report.touched):
             self.space.get_node_by_id(uuid).mark_stale()
-        self.feed.rev = self.rev
+        self.feed.begin_at(self.rev)
         self.feed.publish(self.space, self.model)
         for preview in kept_previews(self.space, self.store):
             self.feed.post(preview)
-        self.space.observe(self._settler)
-        self.space.observe(self.feed)
+        self.feed.value_set = self._settler.value_changed
+        self._end_observing = self.space.observe(self.feed)
         self._live.ports_changed = self.feed.ports_changed
         self._open = True
         if report.warnings:
@@ -275,7 +264,7 @@ class Document:
 
         planned = plan_steps(self.history, self.model, steps, scope, by, taken, force=force, back=back)
         if not planned:
-            raise ConflictError(self._nothing_left(back))
+            raise ConflictError(_nothing_left(self.history, back))
         self._perform(
             [
                 Commit(
@@ -294,17 +283,11 @@ class Document:
         )
         return Undone(rev=self.rev, undone=[step.rev for step, _ in planned])
 
-    def _nothing_left(self, back: bool) -> str:
-        if not back:
-            return "there is nothing to redo"
-        if self.history.forgotten:
-            return f"there is nothing to undo: the history goes back to revision {self.history.oldest_rev()}"
-        return "there is nothing to undo"
-
     def _perform(self, commits: list[Commit], settled: list[PortValue] | None = None) -> None:
         edits = [edit for commit in commits for edit in commit.edits]
         nodes = self._live.prepare(edits)
-        groups_before = group_states(self.model) if touches_groups(edits) else None
+        clears = commits[0].cmd == CLEAR
+        groups_before = group_states(self.model) if not clears and touches_groups(edits) else None
         try:
             self.store.write(commits)
         finally:
@@ -313,18 +296,28 @@ class Document:
             self.store.write_settled(settled, self.rev)
         for commit in commits:
             with self.feed.acting(commit.rev, commit.by, commit.cmd_id):
-                self._apply(commit, nodes)
+                if clears:
+                    self._clear()
+                self._apply(commit, nodes, only_fields=clears)
         last = commits[-1]
         with self.feed.acting(self.rev, last.by, last.cmd_id):
             if groups_before is not None:
                 self._groups_changed(groups_before)
-            self._records_changed(edits)
+            _tell_records(self.feed, self.space, edits)
         self._settler.wake()
 
-    def _apply(self, commit: Commit, nodes: dict[str, Node]) -> None:
+    def _clear(self) -> None:
+        """Empties the space; clients are told in one event instead of one for each node and edge."""
+        self._end_observing()
+        self.space.clear()
+        self._end_observing = self.space.observe(self.feed)
+        self.feed.cleared()
+
+    def _apply(self, commit: Commit, nodes: dict[str, Node], *, only_fields: bool = False) -> None:
         self._live.warnings.clear()
+        edits = [edit for edit in commit.edits if isinstance(edit, SetField)] if only_fields else commit.edits
         with self.space.loading() if commit.quiet else nullcontext():
-            fresh = [self._apply_one(edit, nodes) for edit in commit.edits]
+            fresh = [self._apply_one(edit, nodes) for edit in edits]
         for node in fresh if not commit.quiet else []:
             if node is not None and node.nodespace is self.space and node.ready():
                 node.request_trigger()
@@ -354,21 +347,6 @@ class Document:
             elif before[group_id] != state:
                 self.feed.post(ev.GroupUpdated(group=state))
 
-    def _records_changed(self, edits: Sequence[Edit]) -> None:
-        """Tells what the space does not tell by itself."""
-        if any(isinstance(edit, SetField) and edit.target[0] == "props" for edit in edits):
-            self.feed.properties_changed(self.space)
-        for edit in edits:
-            match edit:
-                case SetField(target=("nodes", uuid, "description")):
-                    self._node_changed(uuid, "description")
-                case SetField(target=("nodes", uuid, "properties", _), after=after) if after is UNSET:
-                    self._node_changed(uuid, "properties")
-
-    def _node_changed(self, uuid: str, field: str) -> None:
-        if uuid in self.model.nodes:
-            self.feed.node_updated(self.space.get_node_by_id(uuid), (field,))
-
     def _tell_read_only(self) -> None:
         if self._told != self.read_only_reason:
             self._told = self.read_only_reason
@@ -384,3 +362,27 @@ class Document:
             self.store.save_snapshot(collect=not self._settler.busy)
         except JournalError as exc:
             _LOG.error("%s", exc)
+
+
+def _nothing_left(history: History, back: bool) -> str:
+    if not back:
+        return "there is nothing to redo"
+    if history.forgotten:
+        return f"there is nothing to undo: the history goes back to revision {history.oldest_rev()}"
+    return "there is nothing to undo"
+
+
+def _tell_records(feed: Feed, space: NodeSpace, edits: Sequence[Edit]) -> None:
+    """Tells what the space does not tell by itself."""
+    if any(isinstance(edit, SetField) and edit.target[0] == "props" for edit in edits):
+        feed.properties_changed(space)
+    for edit in edits:
+        match edit:
+            case SetField(target=("nodes", uuid, "description")):
+                field = "description"
+            case SetField(target=("nodes", uuid, "properties", _), after=after) if after is UNSET:
+                field = "properties"
+            case _:
+                continue
+        with suppress(NodeNotFoundError):  # removed by a later edit
+            feed.node_updated(space.get_node_by_id(uuid), (field,))

@@ -9,7 +9,7 @@ nodes that never settles makes as much work as it has ports, not as it has runs.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Protocol
 
@@ -64,9 +64,13 @@ class Feed(SpaceObserver):
 
     Args:
         sink: takes them, on the graph's thread.
+
+    Attributes:
+        value_set: called with every port that has another value.
     """
 
     def __init__(self, sink: Sink) -> None:
+        self.value_set: Callable[[NodeIO], None] = lambda port: None
         self._sink = sink
         self._cause = Cause()
         self._own: dict[Mark, None] | None = None
@@ -75,13 +79,8 @@ class Feed(SpaceObserver):
         self._progress: dict[Node, ProgressMark] = {}
         self._ports: dict[Node, list[NodeIO]] = {}
 
-    @property
-    def rev(self) -> int:
-        """The revision of the graph that events belong to."""
-        return self._cause.rev
-
-    @rev.setter
-    def rev(self, rev: int) -> None:
+    def begin_at(self, rev: int) -> None:
+        """What happens from now on belongs to this revision of the graph."""
         self._cause = Cause(rev)
 
     @contextmanager
@@ -178,6 +177,17 @@ class Feed(SpaceObserver):
         if "default" in fields:
             self.value_changed(port)
 
+    def cleared(self) -> None:
+        """Everything was removed; nothing that waits is told any more."""
+        waiting: list[Mark] = [*self._marks.values(), *self._runs.values(), *self._progress.values()]
+        for mark in waiting:
+            self._sink.take(mark)
+        self._marks.clear()
+        self._runs.clear()
+        self._progress.clear()
+        self._ports.clear()
+        self.post(ev.NodespaceCleared())
+
     def properties_changed(self, space: NodeSpace) -> None:
         """Tell what is kept with the graph; the document does, whose edits change it."""
         self.post(ev.NodespaceUpdated(prop=_json_dict(space.properties)))
@@ -185,6 +195,7 @@ class Feed(SpaceObserver):
     # -- values and runs
 
     def value_changed(self, port: NodeIO) -> None:
+        self.value_set(port)
         mark = self._marks.get(port)
         if mark is None:
             if port.node is None or port.id in _TRIGGER_PORTS:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, Protocol
 from funcnodes_worker.protocol import events as ev
 from funcnodes_worker.protocol.shapes import NodeStatus
 
-__all__ = ["Cause", "Mark", "ProgressMark", "Run", "RunMark", "Told", "ValueMark"]
+__all__ = ["Cause", "Mark", "Nobody", "ProgressMark", "Run", "RunMark", "Told", "ValueMark"]
 
 
 class Cause(NamedTuple):
@@ -39,6 +39,21 @@ class Told(NamedTuple):
 
     mark: Mark
     newest: Any
+
+
+class Nobody:
+    """Where a feed tells that nobody follows."""
+
+    def post(self, record: object) -> None:
+        """Nobody hears it."""
+
+    def put(self, mark: object, newest: object) -> None:
+        """Nobody hears it."""
+
+    put_last = put
+
+    def take(self, mark: object) -> None:
+        """Nothing waits."""
 
 
 class ValueMark:

@@ -6,7 +6,7 @@ records.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, ClassVar, NamedTuple
 
 import msgspec
@@ -125,13 +125,8 @@ class Projection:
     def _node_removed(self, event: ev.NodeRemoved) -> None:
         node = self.nodes.pop(event.uuid, None)
         if node is not None:
-            self._forget_values(node)
-
-    def _forget_values(self, node: NodeState) -> None:
-        for io_id in node.inputs:
-            self.values.pop(PortKey(node.uuid, io_id, "input"), None)
-        for io_id in node.outputs:
-            self.values.pop(PortKey(node.uuid, io_id, "output"), None)
+            for key in _keys_of(node):
+                self.values.pop(key, None)
 
     def _node_updated(self, event: ev.NodeUpdated) -> None:
         if (node := self.nodes.get(event.uuid)) is not None:
@@ -196,6 +191,12 @@ class Projection:
     def _group_removed(self, event: ev.GroupRemoved) -> None:
         self.groups.pop(event.id, None)
 
+    def _nodespace_cleared(self, event: ev.NodespaceCleared) -> None:
+        self.nodes.clear()
+        self.edges.clear()
+        self.groups.clear()
+        self.values.clear()
+
     def _nodespace_updated(self, event: ev.NodespaceUpdated) -> None:
         self.prop = event.prop
 
@@ -221,6 +222,7 @@ class Projection:
             ev.GroupAdded: _group_changed,
             ev.GroupUpdated: _group_changed,
             ev.GroupRemoved: _group_removed,
+            ev.NodespaceCleared: _nodespace_cleared,
             ev.NodespaceUpdated: _nodespace_updated,
             ev.ExternalWorkersChanged: _external_workers_changed,
         }
@@ -231,3 +233,10 @@ def _copy_fields(event: ev.Event, record: NodeState | IOState, *, skip: tuple[st
     for name in event.__struct_fields__:
         if name not in skip and (value := getattr(event, name)) is not UNSET:
             setattr(record, name, value)
+
+
+def _keys_of(node: NodeState) -> Iterator[PortKey]:
+    for io_id in node.inputs:
+        yield PortKey(node.uuid, io_id, "input")
+    for io_id in node.outputs:
+        yield PortKey(node.uuid, io_id, "output")

@@ -160,6 +160,8 @@ class NodeOutput(NodeIO):
         Raises:
             EdgeNotFoundError: There is no wire to `other`.
         """
+        if other is None and not self.links:
+            return
         links = [link for link in self.links if other is None or link.dst is other]
         if other is not None and not links:
             raise EdgeNotFoundError(f"{self.full_id!r} is not connected with {other.full_id!r}")

@@ -122,6 +122,11 @@ class Hub:
             self._log_bytes += len(entry.data)  # encoded now: later events change the records in it
             if isinstance(event, ev.NodeRemoved):
                 self._latest.pop(event.uuid, None)
+            elif isinstance(event, ev.NodespaceCleared):
+                self._latest.clear()
+                self._causes.clear()
+                self._shown.clear()
+                self._bytes.clear()
             while len(self._log) > _LOG_EVENTS or self._log_bytes > _LOG_BYTES:
                 oldest = self._log.popleft()
                 self._log_bytes -= len(oldest.data)

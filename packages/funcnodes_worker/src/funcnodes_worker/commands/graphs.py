@@ -66,7 +66,6 @@ class Loaded(Struct, kw_only=True):
 def clear(ctx: GraphContext) -> Success:
     """Remove everything; it can be undone."""
     ctx.commit(plan_clear(ctx.document.model))
-    _tell(ctx, ev.NodespaceCleared())
     return Success()
 
 

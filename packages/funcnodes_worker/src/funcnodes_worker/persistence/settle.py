@@ -15,11 +15,10 @@ from msgspec import UNSET
 
 from funcnodes_core.codec.exact import to_exact
 from funcnodes_core.codec.preview import preview
-from funcnodes_core.exceptions import NodeNotFoundError, NotExactError
+from funcnodes_core.exceptions import NotExactError
 from funcnodes_core.io.base import NodeIO
 from funcnodes_core.node import Node
 from funcnodes_core.nodespace.nodespace import NodeSpace
-from funcnodes_core.nodespace.observer import SpaceObserver
 from funcnodes_core.sentinels import NoValue
 from funcnodes_worker.journal import PortValue
 from funcnodes_worker.persistence.blobs import BlobSource
@@ -48,19 +47,20 @@ class _Held(NamedTuple):
     value: Any
     render_type: str | None
     is_input: bool
+    port: NodeIO
 
 
 RenderType = Callable[[Node, NodeIO], "str | None"]
 
 
-class Settler(SpaceObserver):
-    """Watches a space and keeps the store's settled values up to date."""
+class Settler:
+    """Keeps the store's settled values up to date with a space."""
 
     def __init__(self, space: NodeSpace, store: DocumentStore, render_type: RenderType) -> None:
         self._space = space
         self._store = store
         self._render_type = render_type
-        self._dirty: dict[tuple[str, str, bool], None] = {}
+        self._dirty: dict[NodeIO, None] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._waited_s = 0.0
         self._failures = 0
@@ -75,10 +75,10 @@ class Settler(SpaceObserver):
     # -- what happened
 
     def value_changed(self, port: NodeIO) -> None:
-        if port.node is not None and port.id not in _TRIGGER_PORTS:
-            self._dirty[port.node.uuid, port.id, port.is_input()] = None
-            if self._timer is None:
-                self.wake()
+        """A port has another value; called by who observes the space."""
+        self._dirty[port] = None
+        if self._timer is None:
+            self.wake()
 
     def wake(self) -> None:
         """Look soon whether the graph is at rest."""
@@ -126,7 +126,7 @@ class Settler(SpaceObserver):
             self.wake()
 
     def _mark(self, held: list[_Held]) -> None:
-        self._dirty.update(dict.fromkeys((one.uuid, one.io, one.is_input) for one in held))
+        self._dirty.update(dict.fromkeys(one.port for one in held))
 
     def _write(self, ports: list[PortValue], held: list[_Held], rev: int) -> None:
         if self._store.rev != rev:
@@ -160,14 +160,13 @@ class Settler(SpaceObserver):
     def _collect(self) -> list[_Held]:
         dirty, self._dirty = self._dirty, {}
         held = []
-        for uuid, io_id, is_input in dirty:
-            try:
-                node = self._space.get_node_by_id(uuid)
-            except NodeNotFoundError:
-                continue  # removed since
-            port: NodeIO | None = (node.inputs if is_input else node.outputs).get(io_id)
-            if port is not None and not self._is_known(port):
-                held.append(_Held(uuid, io_id, _own_value(port), self._render_type(node, port), is_input))
+        for port in dirty:
+            node = port.node
+            if node is None or node.nodespace is not self._space or port.id in _TRIGGER_PORTS:
+                continue  # removed since, or never kept
+            if not self._is_known(port):
+                kind = self._render_type(node, port)
+                held.append(_Held(node.uuid, port.id, _own_value(port), kind, port.is_input(), port))
         return held
 
     def _is_known(self, port: NodeIO) -> bool:

@@ -17,7 +17,7 @@ from pathlib import Path
 from msgspec import Struct, field
 
 from funcnodes_core.ids import new_uuid
-from funcnodes_worker.edits import targets
+from funcnodes_worker.edits import PutEdge, RemoveEdge, SetField, targets
 from funcnodes_worker.errors import JournalError
 from funcnodes_worker.journal import Commit, Durability, Journal, PortValue, Settled, last_rev, set_aside
 from funcnodes_worker.persistence.blobs import BlobStore, blob_names
@@ -174,11 +174,13 @@ class DocumentStore:
 
     def _forget_settled(self, commit: Commit) -> None:
         """What an input held before it was set or connected is of no use any more."""
-        for path in targets(commit.edits):
-            if path[0] == "nodes" and path[2:3] == ("io",) and path[-1] in ("value", "default"):
-                self.settled.pop((path[1], path[3]), None)
-            elif path[0] == "edges":
-                self.settled.pop((path[3], path[4]), None)
+        for edit in commit.edits:
+            if isinstance(edit, (PutEdge, RemoveEdge)):
+                self.settled.pop((edit.edge[2], edit.edge[3]), None)
+            elif isinstance(edit, SetField):
+                path = edit.target
+                if path[0] == "nodes" and path[2:3] == ("io",) and path[-1] in ("value", "default"):
+                    self.settled.pop((path[1], path[3]), None)
 
     def _note_touched(self, report: OpenReport) -> None:
         for step in self.history:

@@ -246,7 +246,7 @@ class GroupRemoved(Event):
 
 
 class NodespaceCleared(Event):
-    """Nodes, edges and groups were all removed (each has had its own event)."""
+    """All nodes, edges and groups were removed; no other event says so of each."""
 
     event = "nodespace_cleared"
 
