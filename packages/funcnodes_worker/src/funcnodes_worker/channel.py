@@ -120,8 +120,8 @@ class Channel(Generic[_T, _M]):
         with self._lock:
             loop = self._loop
             if not self._planned and loop is not None and not loop.is_closed():
-                self._planned = True
                 loop.call_soon_threadsafe(self._deliver)
+                self._planned = True  # last: an interrupt of the graph's thread may land anywhere
 
     def _deliver(self) -> None:
         loop = self._loop
