@@ -1,7 +1,7 @@
 /** `funcnodes runserver` on a configuration folder of its own, as a user would start it. */
 
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -28,11 +28,26 @@ export class Server {
   output = "";
   private process: ChildProcess | null = null;
 
-  static async start(): Promise<Server> {
+  /** With `nodes`, Python source that ends with a `NODE_SHELF`, the workers have a node module beside the built-in ones. */
+  static async start(nodes?: string): Promise<Server> {
     const server = new Server();
+    if (nodes !== undefined) server.install(nodes);
     server.port = await freePort();
     await server.up();
     return server;
+  }
+
+  private get modules(): string {
+    return join(this.folder, "modules");
+  }
+
+  /** Puts a node module where installers would: importable, with an entry point. */
+  private install(nodes: string): void {
+    const facts = join(this.modules, "e2e_nodes-1.0.dist-info");
+    mkdirSync(facts, { recursive: true });
+    writeFileSync(join(facts, "METADATA"), "Metadata-Version: 2.1\nName: e2e-nodes\nVersion: 1.0\nSummary: For tests\n");
+    writeFileSync(join(facts, "entry_points.txt"), "[funcnodes.module]\nmodule = e2e_nodes\n");
+    writeFileSync(join(this.modules, "e2e_nodes.py"), nodes);
   }
 
   get origin(): string {
@@ -49,7 +64,7 @@ export class Server {
     const args = ["-m", "funcnodes", "--dir", this.config, "runserver", "--no-browser", "--port", String(this.port)];
     const child = spawn(PYTHON, args, {
       cwd: this.folder,
-      env: { ...process.env, HOME: this.folder, PYTHONUNBUFFERED: "1", FUNCNODES_CONFIG_DIR: undefined },
+      env: { ...process.env, HOME: this.folder, PYTHONUNBUFFERED: "1", FUNCNODES_CONFIG_DIR: undefined, PYTHONPATH: this.modules },
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.process = child;

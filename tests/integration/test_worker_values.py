@@ -37,11 +37,10 @@ async def made_by(one: Any, node_id: str, **inputs: Any) -> str:
     uuid = (await one.call("add_node", node_id=node_id))["uuid"]
     for io_id, value in inputs.items():
         await one.call("update_node_input", uuid=uuid, input_id=io_id, value=value)
-    await one.call("trigger_node", uuid=uuid)
+    await one.call("resume")
     async with asyncio.timeout(30):
         while not await shows_something(one, uuid):
             await asyncio.sleep(0.01)
-    await one.call("resume")
     return f"/value/{uuid}/out"
 
 

@@ -1,5 +1,9 @@
 """Nodes for tests of the worker, installed like a published module."""
 
+import asyncio
+import logging
+import sys
+import threading
 import time
 from pathlib import Path
 
@@ -118,9 +122,64 @@ def wait(path: str) -> str:
     return Path(path).open(encoding="utf-8").read()
 
 
+@fn.NodeDecorator("t.speak", name="Speak")
+def speak(text: str = "hello") -> int:
+    """Prints, from the graph's thread."""
+    print(text)
+    print(text, "error", file=sys.stderr)
+    print("no end", end="")
+    return len(text)
+
+
+@fn.NodeDecorator("t.speak_async", name="Speak later")
+async def speak_async(text: str = "hello") -> int:
+    """Prints from a coroutine, and from a thread that the coroutine awaits."""
+    await asyncio.sleep(0.01)
+    print(text, "async")
+    await asyncio.to_thread(print, text, "to_thread")
+    await asyncio.get_running_loop().run_in_executor(None, print, text, "executor")
+    logging.getLogger("some.library").warning("%s logged", text)
+    return len(text)
+
+
+@fn.NodeDecorator("t.speak_thread", name="Speak elsewhere", separate_thread=True)
+def speak_thread(text: str = "hello") -> int:
+    """Prints from the thread that it is run in, and from one that it starts."""
+    print(text, "thread")
+    mine = threading.Thread(target=print, args=(text, "own thread"))
+    mine.start()
+    mine.join()
+    return len(text)
+
+
+@fn.NodeDecorator("t.babble", name="Babble")
+def babble(text: str = "for ever") -> int:
+    """Starts a thread that prints for ever."""
+
+    def run() -> None:
+        number = 0
+        while True:
+            print(text, number)
+            number += 1
+
+    threading.Thread(target=run, daemon=True).start()
+    return 1
+
+
+@fn.NodeDecorator("t.count", name="Count", separate_thread=True)
+def count(node: fn.Node, n: int = 5) -> int:
+    """Says from a thread how far it is."""
+    for _ in node.progress(range(n), desc="counting", mininterval=0):
+        time.sleep(0.001)
+    return n
+
+
 NODE_SHELF = fn.Shelf(
     name="Test",
-    nodes=[add, join, divide, items, picture, strange, block, spin, forever, wait, drawing, text, rows, wave],
+    nodes=[
+        *(add, join, divide, items, picture, strange, block, spin, forever, wait),
+        *(drawing, text, rows, wave, speak, speak_async, speak_thread, babble, count),
+    ],
     subshelves=[],
     description="For tests",
 )

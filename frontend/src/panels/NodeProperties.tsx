@@ -9,6 +9,7 @@ import { viewedError } from "@/store/ui";
 import { ErrorView } from "@/previews/ErrorPreview";
 import { openDialog } from "@/panels/dialogs";
 import { EditableText } from "@/panels/EditableText";
+import { NodeLog } from "@/panels/NodeLog";
 import { PortEditor } from "@/panels/PortEditor";
 import { Section } from "@/panels/Section";
 import { Button } from "@/ui/Button";
@@ -156,6 +157,7 @@ export function NodeProperties({ id }: { id: string }) {
       </div>
       <Ports node={node} ids={node.inputs} isInput title="Inputs" />
       <Ports node={node} ids={node.outputs} isInput={false} title="Outputs" />
+      <NodeLog id={id} />
       <Details node={node} />
     </div>
   );

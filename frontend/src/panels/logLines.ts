@@ -1,35 +1,32 @@
-/** Lines of a Python log with the level that each belongs to. */
+/** Which lines of the log are shown, and how. */
 
-export type LogLevel = "debug" | "info" | "warning" | "error";
+import type { LogLine } from "@/protocol/wire";
 
-export interface LogLine {
-  /** Its number in the text. */
-  at: number;
-  text: string;
+export type LogLevel = LogLine["level"];
+
+const ORDER: readonly LogLevel[] = ["debug", "info", "warning", "error"];
+
+export interface LogChoice {
+  /** Text that a line holds, or the name of what said it; in any case. */
+  query: string;
+  /** The least serious level that is shown. */
   level: LogLevel;
+  /** Only what this node said. */
+  node?: string;
 }
 
-const LEVEL = /\b(DEBUG|INFO|WARNING|WARN|ERROR|CRITICAL)\b/;
+export function visibleLines(lines: readonly LogLine[], { query, level, node }: LogChoice): LogLine[] {
+  const wanted = query.toLowerCase();
+  const least = ORDER.indexOf(level);
+  return lines.filter(
+    (line) =>
+      (node === undefined || line.node === node) &&
+      ORDER.indexOf(line.level) >= least &&
+      (wanted === "" || line.text.toLowerCase().includes(wanted) || (line.logger ?? "").toLowerCase().includes(wanted)),
+  );
+}
 
-const LEVELS: Record<string, LogLevel> = {
-  DEBUG: "debug",
-  INFO: "info",
-  WARN: "warning",
-  WARNING: "warning",
-  ERROR: "error",
-  CRITICAL: "error",
-};
-
-/** Lines without a level of their own, such as those of a traceback, belong to the line before. */
-export function readLog(text: string): LogLine[] {
-  let level: LogLevel = "info";
-  return text
-    .split("\n")
-    .map((line, at) => {
-      const word = LEVEL.exec(line.slice(0, 120))?.[1];
-      const own = word === undefined ? undefined : LEVELS[word];
-      level = own ?? (/^\s|^Traceback|^\w+Error/.test(line) ? level : "info");
-      return { at, text: line, level };
-    })
-    .filter((line) => line.text.trim() !== "");
+/** The time of day, to the second. */
+export function lineTime(seconds: number): string {
+  return new Date(seconds * 1000).toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
 }

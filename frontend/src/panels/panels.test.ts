@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { clock, commandWords, readHistory } from "@/panels/historyEntries";
-import { readLog } from "@/panels/logLines";
+import { visibleLines } from "@/panels/logLines";
 import { freeName } from "@/panels/NewWorker";
+import type { LogLine } from "@/protocol/wire";
 
 describe("history", () => {
   it("is listed newest first, in words, with what is undone marked", () => {
@@ -36,10 +37,26 @@ describe("history", () => {
   });
 });
 
-it("lines of a log inherit the level of the message they belong to", () => {
-  const text = ["12:00 INFO up", "12:01 ERROR failed", "Traceback (most recent call last):", "  File x", "ValueError: y", "", "plain"].join("\n");
+describe("the log", () => {
+  const lines: LogLine[] = [
+    { n: 1, time: 1, level: "info", text: "up", logger: "funcnodes" },
+    { n: 2, time: 2, level: "info", text: "Row 1", node: "a", stream: "stdout" },
+    { n: 3, time: 3, level: "warning", text: "row 2", node: "b", stream: "stderr" },
+    { n: 4, time: 4, level: "error", text: "down", logger: "funcnodes" },
+  ];
+  const shown = (choice: Partial<Parameters<typeof visibleLines>[1]>) =>
+    visibleLines(lines, { query: "", level: "debug", ...choice }).map(({ n }) => n);
 
-  expect(readLog(text).map((line) => line.level)).toEqual(["info", "error", "error", "error", "error", "info"]);
+  it("is searched in text and in the name of what said it", () => {
+    expect(shown({ query: "row" })).toEqual([2, 3]);
+    expect(shown({ query: "FUNCNODES" })).toEqual([1, 4]);
+  });
+
+  it("is cut to what is serious enough, and to one node", () => {
+    expect(shown({ level: "warning" })).toEqual([3, 4]);
+    expect(shown({ level: "error" })).toEqual([4]);
+    expect(shown({ node: "a" })).toEqual([2]);
+  });
 });
 
 it("a new worker is offered a name that nobody has", () => {

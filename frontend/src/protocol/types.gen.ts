@@ -228,6 +228,13 @@ export interface GetIoValueKwargs {
   full?: boolean;
 }
 
+export interface GetLogsKwargs {
+  node?: string | null;
+  level?: "debug" | "error" | "info" | "warning";
+  since?: number;
+  limit?: number;
+}
+
 /** A group exists from now on. */
 export interface GroupAdded {
   group: GroupState;
@@ -389,9 +396,26 @@ export interface Loaded {
   success: boolean;
 }
 
-/** The end of the worker's log. */
-export interface LogTail {
+/** New lines of the log. Of a slow client's only the newest wait: a gap in their numbers is read by `get_logs`. */
+export interface LogAdded {
+  lines: LogLine[];
+}
+
+/** One line of the log; `n` counts them, `node` is the node whose code said it, `stream` what it printed to. */
+export interface LogLine {
+  n: number;
+  time: number;
+  level: "debug" | "error" | "info" | "warning";
   text: string;
+  logger?: string;
+  node?: string;
+  stream?: "stderr" | "stdout";
+}
+
+/** Lines of the log, oldest first; `last` is the number of the newest one, `truncated` says that some are missing. */
+export interface Logs {
+  lines: LogLine[];
+  last: number;
   truncated: boolean;
 }
 
@@ -831,6 +855,7 @@ export interface EventData {
   worker_updated: WorkerUpdated;
   files_changed: FilesChanged;
   upload_progress: UploadProgress;
+  log: LogAdded;
 }
 
 /** Kwargs and result of each command by its name. */
@@ -854,7 +879,7 @@ export interface Commands {
   get_history: { kwargs: GetHistoryKwargs; result: HistoryEntry[] };
   get_io_value: { kwargs: GetIoValueKwargs; result: unknown };
   get_library: { kwargs: Record<string, never>; result: LibraryState };
-  get_logs: { kwargs: Record<string, never>; result: LogTail };
+  get_logs: { kwargs: GetLogsKwargs; result: Logs };
   get_missing_modules: { kwargs: Record<string, never>; result: MissingModules };
   get_nodes: { kwargs: Record<string, never>; result: NodeState[] };
   get_runstate: { kwargs: Record<string, never>; result: RunState };

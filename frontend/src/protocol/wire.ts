@@ -11,6 +11,7 @@ export type {
   LibraryNode as WireLibraryNode,
   LibraryPort as WireLibraryPort,
   LibraryState as WireLibrary,
+  LogLine,
   NodeState as WireNode,
   ShelfState as WireShelf,
 } from "@/protocol/types.gen";

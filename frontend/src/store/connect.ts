@@ -2,8 +2,9 @@
 
 import { applyBinaryValue, applyEvent, applyFullState, applyLibrary, applyNothing } from "@/store/apply";
 import { batch } from "@/store/collection";
+import { forgetLog, loadLog, takeLines } from "@/store/logs";
 import { setLink } from "@/store/session";
-import type { EventFrame, FullState } from "@/protocol/wire";
+import type { EventFrame, FullState, LogLine } from "@/protocol/wire";
 import type { WorkerRecord, WorkerRunState } from "@/store/types";
 import { notify, tasks } from "@/store/ui";
 import { connection, currentWorker, managerConnection, workers } from "@/store/workers";
@@ -125,6 +126,8 @@ let told: ReadonlySet<string> = new Set();
 
 function takeState(state: FullState): void {
   applyFullState(state);
+  forgetLog(); // another process counts its lines anew
+  void loadLog();
   for (const text of state.worker.notices) if (!told.has(text)) notify("info", text);
   told = new Set(state.worker.notices);
   document.title = `${state.worker.name} · FuncNodes`;
@@ -132,6 +135,7 @@ function takeState(state: FullState): void {
 
 function takeWorkerEvent({ event, data }: EventFrame): void {
   if (event === "library_changed") void refreshLibrary();
+  if (event === "log") takeLines(data.lines as unknown as LogLine[]);
   if (event !== "worker_updated") return;
   if (typeof data.read_only === "string") notify("error", "This worker can write nothing now", data.read_only);
   if (typeof data.name === "string") document.title = `${data.name} · FuncNodes`;
@@ -152,6 +156,7 @@ export function leaveWorker(): void {
   setLink(null);
   old?.close();
   currentWorker.set(null);
+  forgetLog();
   applyNothing();
 }
 

@@ -44,7 +44,16 @@ from funcnodes_core._waves import Part, belonging, blocker, explore
 from funcnodes_core.exceptions import RunInterrupted, WrongLoopError
 from funcnodes_core.io.connection import structure_version
 
-__all__ = ["CURRENT", "Phase", "Runnable", "Scheduler", "current_run", "scheduler_of", "take_over"]
+__all__ = [
+    "CURRENT",
+    "Phase",
+    "Runnable",
+    "Scheduler",
+    "current_run",
+    "running_node",
+    "scheduler_of",
+    "take_over",
+]
 
 # the node whose asynchronous run the present task belongs to
 CURRENT: ContextVar[Any] = ContextVar("funcnodes_current_node", default=None)
@@ -382,3 +391,10 @@ def take_over(node: Runnable, old: Scheduler) -> None:
 def current_run(loop: asyncio.AbstractEventLoop) -> Runnable | None:
     """The node whose run the caller is part of."""
     return scheduler_of(loop).current or CURRENT.get()
+
+
+def running_node() -> Any:
+    """The node whose run the calling code is part of, whatever thread that is on; None outside of runs."""
+    loop = asyncio._get_running_loop()  # costs no exception where there is none
+    scheduler = None if loop is None else _schedulers.get(loop)
+    return CURRENT.get() if scheduler is None else scheduler.current or CURRENT.get()

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from funcnodes_worker.document import Document
     from funcnodes_worker.externals import ExternalWorkers
     from funcnodes_worker.filestore import FileStore
+    from funcnodes_worker.logbook import LogBook
     from funcnodes_worker.projection import Projection
 
 __all__ = ["GraphContext", "ReadContext", "SessionServices", "WorkerServices"]
@@ -68,6 +69,7 @@ class WorkerServices(Protocol):
 
     hub: Hub
     config: WorkerConfig
+    book: LogBook
     notices: list[str]
 
     @property

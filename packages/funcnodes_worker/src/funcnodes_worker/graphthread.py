@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import contextvars
 import logging
 import threading
 from collections.abc import Callable, Coroutine
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Protocol, TypeVar
 
 from funcnodes_core.node import Node
@@ -123,6 +124,7 @@ class GraphThread:
 
     def _run(self) -> None:
         loop = asyncio.new_event_loop()
+        loop.set_default_executor(_ContextExecutor(thread_name_prefix="funcnodes-graph-pool"))
         asyncio.set_event_loop(loop)
         self._loop = loop
         loop.call_soon(self._ready.set)
@@ -132,6 +134,13 @@ class GraphThread:
             _cancel_all(loop)
         finally:
             loop.close()
+
+
+class _ContextExecutor(ThreadPoolExecutor):
+    """Threads that know for which node they work, as those of `asyncio.to_thread` do."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        return super().submit(contextvars.copy_context().run, fn, *args, **kwargs)
 
 
 def _ran_to_its_end(loop: asyncio.AbstractEventLoop) -> bool:

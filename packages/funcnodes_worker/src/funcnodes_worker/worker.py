@@ -30,11 +30,14 @@ from funcnodes_worker.filestore import FileStore
 from funcnodes_worker.graph import Durability, Graph, Record
 from funcnodes_worker.graphthread import GraphLoop, GraphThread, SameLoop
 from funcnodes_worker.jsonpieces import exact_pieces
+from funcnodes_worker.logbook import LogBook
+from funcnodes_worker.logteller import LogTeller
 from funcnodes_worker.marks import Mark, Told
+from funcnodes_worker.processlog import BookHandler
 from funcnodes_worker.projection import Projection
-from funcnodes_worker.protocol.events import Change, WorkerUpdated
+from funcnodes_worker.protocol.events import Change, LogAdded, WorkerUpdated
 from funcnodes_worker.protocol.messages import Cmd, CommandId, Hello
-from funcnodes_worker.protocol.shapes import LibraryState
+from funcnodes_worker.protocol.shapes import LibraryState, LogLine
 from funcnodes_worker.rpc.registry import REGISTRY, Registry
 from funcnodes_worker.session import LATE_S, GraphCall, Session
 
@@ -95,6 +98,9 @@ class Worker:
             max_total_bytes=settings.max_files_bytes,
         )
         self._calls: set[Future[Any]] = set()
+        self.book = LogBook()
+        self.log_teller = LogTeller(self.book, self._tell_log)
+        self._book_handler = BookHandler(self.book)
 
     async def start(self) -> None:
         """Open the graph; returns when every record of it is in the projection.
@@ -106,6 +112,8 @@ class Worker:
         self._loop = asyncio.get_running_loop()
         self.files.root.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.files.remove_broken()
+        logging.getLogger("funcnodes").addHandler(self._book_handler)
+        self.log_teller.start()
         self.hub.previews.start()
         self._channel.open()
         self._thread.start()
@@ -130,6 +138,8 @@ class Worker:
             node = self.hub.projection.running()
             _LOG.warning("left while %r was running", node.name if node is not None else "a node")
         self.hub.previews.stop()
+        self.log_teller.stop()
+        logging.getLogger("funcnodes").removeHandler(self._book_handler)
         self._readers.shutdown(wait=False, cancel_futures=True)
         self._channel.close()
         for session in list(self.sessions):
@@ -256,6 +266,10 @@ class Worker:
             self.hub.set_library(record)
         else:
             record.session.graph_answered(record)
+
+    def _tell_log(self, lines: list[LogLine]) -> None:
+        if self.hub.clients:
+            self.hub.announce(LogAdded(lines=lines))
 
     def _receive_newest(self, mark: Mark, newest: Any) -> None:
         for change in mark.changes(newest):

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from funcnodes_worker.context import ReadContext
 from funcnodes_worker.errors import BadArgumentsError, ConfigError, ForbiddenError
 from funcnodes_worker.paths import check_name
 from funcnodes_worker.protocol.events import WorkerUpdated
+from funcnodes_worker.protocol.shapes import LogLevel, LogLine
 from funcnodes_worker.rpc.registry import Success, command
 
-__all__ = ["LogTail", "RunState"]
+__all__ = ["Logs", "RunState"]
 
-_LOG_TAIL_BYTES = 64 * 1024
+LineCount = Annotated[int, Meta(ge=0, le=5000)]
 _EDITABLE = frozenset({"name", "required_heartbeat", "update_on_startup", "autostart", "max_clients"})
 
 
@@ -27,10 +28,11 @@ class RunState(Struct, kw_only=True):
     clients: int
 
 
-class LogTail(Struct, kw_only=True):
-    """The end of the worker's log."""
+class Logs(Struct, kw_only=True):
+    """Lines of the log, oldest first; `last` is the number of the newest one, `truncated` says that some are missing."""
 
-    text: str
+    lines: list[LogLine]
+    last: int
     truncated: bool
 
 
@@ -63,17 +65,17 @@ def update_config(ctx: ReadContext, config: dict[str, Any]) -> Success:
 
 
 @command(scope="admin", repeatable=True)
-def get_logs(ctx: ReadContext) -> LogTail:
-    """The last 64 KiB of the worker's log."""
-    path = ctx.worker.config.data_path / "worker.log"
-    try:
-        with path.open("rb") as file:
-            size = file.seek(0, 2)
-            file.seek(max(0, size - _LOG_TAIL_BYTES))
-            text = file.read().decode("utf-8", "replace")
-    except FileNotFoundError:
-        return LogTail(text="", truncated=False)
-    return LogTail(text=text, truncated=size > _LOG_TAIL_BYTES)
+def get_logs(
+    ctx: ReadContext,
+    node: str | None = None,
+    level: LogLevel = "debug",
+    since: int = 0,
+    limit: LineCount = 500,
+) -> Logs:
+    """The newest lines of the log after the one numbered `since`, of all or of one node, from a level upwards."""
+    book = ctx.worker.book
+    lines, truncated = book.read(node=node, level=level, since=since, limit=limit)
+    return Logs(lines=lines, last=book.last, truncated=truncated)
 
 
 @command(scope="admin")

@@ -17,6 +17,7 @@ from funcnodes_worker.protocol.shapes import (
     GroupState,
     IOState,
     JsonType,
+    LogLine,
     NodeFailure,
     NodeMode,
     NodeState,
@@ -38,6 +39,7 @@ __all__ = [
     "IoUpdated",
     "IoValueChanged",
     "LibraryChanged",
+    "LogAdded",
     "NodeAdded",
     "NodeDone",
     "NodeErrored",
@@ -290,6 +292,15 @@ class WorkerUpdated(Event):
     runstate: str | UnsetType = UNSET
 
 
+class LogAdded(Event):
+    """New lines of the log. Of a slow client's only the newest wait: a gap in their numbers is read by `get_logs`."""
+
+    event = "log"
+    worker = True
+    transient = True
+    lines: list[LogLine]
+
+
 class FilesChanged(Event):
     """A file in `files/` came or went: those who show them ask `list_files`."""
 
@@ -322,7 +333,7 @@ EVENTS: tuple[type[Event], ...] = (
     NodeAdded, NodeRemoved, NodeUpdated, EdgeAdded, EdgeRemoved, NodeTriggered, NodeDone, NodeRan, NodeErrored,
     NodeProgress, Status, IoValueChanged, IoUpdated, PortsChanged, GroupAdded, GroupUpdated, GroupRemoved,
     NodespaceCleared, NodespaceLoaded, NodespaceUpdated, LibraryChanged,
-    ExternalWorkersChanged, WorkerUpdated, FilesChanged, UploadProgress,
+    ExternalWorkersChanged, WorkerUpdated, FilesChanged, UploadProgress, LogAdded,
 )  # fmt: skip
 """Every event that a client can receive."""
 

@@ -18,10 +18,13 @@ __all__ = [
     "LibraryNode",
     "LibraryPort",
     "LibraryState",
+    "LogLevel",
+    "LogLine",
     "NodeFailure",
     "NodeMode",
     "NodeState",
     "NodeStatus",
+    "OutputStream",
     "Progress",
     "ShelfState",
 ]
@@ -33,6 +36,8 @@ JsonType = Any
 """The wire form of a type: a name, or `{"type": "array", ...}`, `{"anyOf": [...]}` and so on."""
 
 NodeStatus = Literal["idle", "waiting", "running", "done", "failed", "muted", "stale"]
+LogLevel = Literal["debug", "info", "warning", "error"]
+OutputStream = Literal["stdout", "stderr"]
 NodeMode = Literal["active", "muted", "bypassed"]
 
 
@@ -189,3 +194,15 @@ class ExternalWorkerState(Struct, kw_only=True):
     running: bool = False
     missing: bool = False
     error: str | None = None
+
+
+class LogLine(Struct, kw_only=True, omit_defaults=True, frozen=True):
+    """One line of the log; `n` counts them, `node` is the node whose code said it, `stream` what it printed to."""
+
+    n: int
+    time: float
+    level: LogLevel
+    text: str
+    logger: str = ""
+    node: str | UnsetType = UNSET
+    stream: OutputStream | UnsetType = UNSET

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import logging.handlers
 import socket
 import sys
 import time
@@ -19,6 +18,7 @@ from funcnodes_worker.config import WorkerConfig
 from funcnodes_worker.errors import PortTakenError
 from funcnodes_worker.graph import Durability
 from funcnodes_worker.instance import Instance
+from funcnodes_worker.processlog import captured
 from funcnodes_worker.server.app import make_app
 from funcnodes_worker.server.auth import Door, check_bind, is_loopback, load_or_make_token
 from funcnodes_worker.server.ending import Ending
@@ -28,7 +28,6 @@ from funcnodes_worker.worker import Worker
 __all__ = ["ServeOptions", "listening", "make_door", "serve", "take_port", "worker_url"]
 
 _LOG = logging.getLogger("funcnodes.worker")
-_LOG_BYTES = 5 * 1024 * 1024
 _SHUTDOWN_S = 0.3
 _SWITCH_S = 0.001
 
@@ -81,10 +80,10 @@ async def serve(config: WorkerConfig, options: ServeOptions) -> None:
 async def _serve(config: WorkerConfig, options: ServeOptions, instance: Instance, ending: Ending) -> None:
     host = options.host or config.settings.host or "localhost"
     check_bind(host, tls=False, insecure=options.insecure)
-    handler = _log_to_file(config)
     sockets = take_port(config, host, options.port)
     worker = Worker(config, debug=options.debug, durability=options.durability, shelves=options.shelves)
-    try:
+    with captured(config.data_path, worker.book) as flush_parts:
+        worker.log_teller.flush_parts = flush_parts
         async with listening(worker, host, sockets) as url:
             instance.set_state("running", url)
             _LOG.info("worker %s (%s) listens on %s", config.name, config.uuid, url)
@@ -92,9 +91,6 @@ async def _serve(config: WorkerConfig, options: ServeOptions, instance: Instance
             await _until_stopped(worker)
             ending.begun()
             instance.set_state("stopping")
-    finally:
-        logging.getLogger("funcnodes").removeHandler(handler)
-        handler.close()
 
 
 @asynccontextmanager
@@ -165,15 +161,3 @@ async def _until_stopped(worker: Worker) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(left):
                 await worker.stop_requested.wait()
-
-
-def _log_to_file(config: WorkerConfig) -> logging.Handler:
-    handler = logging.handlers.RotatingFileHandler(
-        config.data_path / "worker.log", maxBytes=_LOG_BYTES, backupCount=2, encoding="utf-8"
-    )
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    logger = logging.getLogger("funcnodes")
-    logger.addHandler(handler)
-    if logger.level == logging.NOTSET:
-        logger.setLevel(logging.INFO)
-    return handler
