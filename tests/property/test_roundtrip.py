@@ -276,3 +276,17 @@ def test_broken_and_big_numbers_are_kept(value: Any) -> None:
     space.add_node_instance(add(uuid="n"))["a"].set_value(value, does_trigger=False)
 
     assert same(loaded(as_text(space)).get_node_by_id("n")["a"].value, value)
+
+
+def test_a_mirror_that_was_emptied_stays_empty() -> None:
+    space = NodeSpace()
+    source, target, last = (space.add_node_instance(add(uuid=uuid)) for uuid in "stl")
+    target.inputs["b"].forward(last.inputs["b"])
+    source.inputs["b"].forward(target.inputs["b"])
+    target.inputs["b"].restore(NoValue)
+    last.inputs["b"].restore(5)
+
+    again = loaded(as_text(space))
+
+    assert again.get_node_by_id("t").inputs["b"]._value is NoValue
+    assert again.get_node_by_id("l").inputs["b"].value == 5

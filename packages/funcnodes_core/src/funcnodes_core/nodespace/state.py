@@ -15,6 +15,7 @@ from funcnodes_core.node.base import Node
 from funcnodes_core.node.registry import REGISTERED_NODES
 from funcnodes_core.nodespace.observer import Edge
 from funcnodes_core.nodespace.placeholder import PlaceHolderNode
+from funcnodes_core.sentinels import NoValue
 
 Space = Any  # a NodeSpace, which delegates to these functions
 
@@ -121,6 +122,7 @@ def deserialize(space: Space, data: Mapping[str, Any]) -> None:
             load_node(space, saved)
         for edge in edges:
             load_edge(space, edge)
+        _empty_mirrors(space)
         for saved in nodes:
             node = space._nodes.get(str(saved.get("id") or saved.get("uuid")))
             if node is not None:
@@ -131,6 +133,14 @@ def deserialize(space: Space, data: Mapping[str, Any]) -> None:
             space.groups.deserialize(data["groups"])
     for observer in space._observers:
         observer.loaded()
+
+
+def _empty_mirrors(space: Space) -> None:
+    """Take out what inputs were given when they were mirrored: their values are in the file, or nowhere."""
+    for node in space._nodes.values():
+        for port in node.inputs.values():
+            for link in port.forwards:
+                link.dst.restore(NoValue)
 
 
 def _checked(data: Mapping[str, Any]) -> tuple[list[Any], list[Any]]:
