@@ -5,9 +5,9 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Final
-from uuid import uuid4
 
 from funcnodes_core.eventmanager import EventEmitterMixin
+from funcnodes_core.ids import new_uuid
 from funcnodes_core.io.spec import PortSpec, as_callbacks, merge_options
 from funcnodes_core.sentinels import NoValue
 from funcnodes_core.typenames import auto_value_options, type_spec
@@ -111,7 +111,7 @@ class NodeIO(EventEmitterMixin):
         self.forwards = NO_LINKS
         spec = self._spec = PortSpec()
         given = uuid or id
-        spec.id = given if given else f"_{uuid4().hex}"
+        spec.id = given if given else f"_{new_uuid()}"
         spec.name = name if name else (given or "")
         spec.type = type
         spec.type_spec = None

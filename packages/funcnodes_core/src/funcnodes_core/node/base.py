@@ -7,10 +7,10 @@ import weakref
 from abc import abstractmethod
 from collections.abc import Generator, Mapping
 from typing import Any, ClassVar
-from uuid import uuid4
 
 from funcnodes_core._runnable import SpaceLike, successors
 from funcnodes_core.exceptions import InTriggerError
+from funcnodes_core.ids import new_uuid
 from funcnodes_core.io.base import NodeIO
 from funcnodes_core.io.input import NodeInput
 from funcnodes_core.io.output import NodeOutput
@@ -76,7 +76,7 @@ class Node(RunnableNode, metaclass=NodeMeta):
                 f"{cls.__name__}() makes a node and takes no inputs (its first argument is an id, not {uuid!r:.80}): "
                 f"set them with node.inputs[...].value, or call the function itself, {cls.__name__}.o_func(...)"
             )
-        self._uuid = uuid or id or uuid4().hex
+        self._uuid = uuid or id or new_uuid()
         self._name = name
         self._init_scheduling()
         if reset_inputs_on_trigger is None:

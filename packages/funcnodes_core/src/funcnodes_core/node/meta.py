@@ -26,32 +26,42 @@ PROTECTED = frozenset(
 )
 
 
-def _collect(cls: type) -> dict[str, NodeIO]:
+def _collect(cls: type, own: dict[str, NodeIO]) -> dict[str, NodeIO]:
     """Port templates: a class's own in the order of definition, then inherited ones by name."""
     body = vars(cls)
-    own = {name: value for name, value in body.items() if isinstance(value, NodeIO)}
-    inherited: dict[str, NodeIO] = {}
-    for base in cls.__mro__[1:]:
-        ports = _fixed_ports(base) if base.__module__ in _FIXED_MODULES else _ports_of(base)
-        for name, value in ports.items():
-            if name not in body:
-                inherited.setdefault(name, value)
-    return own | {name: inherited[name] for name in sorted(inherited)}
+    first = cls.__bases__[0]
+    plain = len(cls.__bases__) == 1 and first.__module__ in _FIXED_MODULES
+    inherited = _fixed_ports(first) if plain else _ports_along(cls.__mro__[1:])
+    if body.keys().isdisjoint(inherited):
+        return own | inherited
+    return own | {name: value for name, value in inherited.items() if name not in body}
 
 
-def _ports_of(base: type) -> dict[str, NodeIO]:
-    return {name: value for name, value in vars(base).items() if isinstance(value, NodeIO)}
+def _ports_along(mro: tuple[type, ...]) -> dict[str, NodeIO]:
+    """The ports of classes of which the earlier ones hide those of the later ones, by name."""
+    found: dict[str, Any] = {}
+    for base in reversed(mro):
+        found.update((name, value) for name, value in vars(base).items() if name in found or _is_port(value))
+    return {name: found[name] for name in sorted(found) if _is_port(found[name])}
+
+
+def _is_port(value: Any) -> bool:
+    return isinstance(value, NodeIO)
 
 
 # the bases of every node have some hundred attributes, and nobody adds ports to them
-_FIXED_MODULES = frozenset(
-    {"builtins", "funcnodes_core.eventmanager", "funcnodes_core.node.core", "funcnodes_core.node.base"}
-)
-_fixed_ports = functools.cache(_ports_of)
+_FIXED_MODULES = frozenset({"builtins", "funcnodes_core.node.core", "funcnodes_core.node.base"})
+
+
+@functools.cache
+def _fixed_ports(base: type) -> dict[str, NodeIO]:
+    return _ports_along(base.__mro__)
 
 
 def _make_ids_unique(cls: type, templates: dict[str, NodeIO]) -> None:
     """Append `_` to the id of a port that another one has; outputs give way to inputs."""
+    if len({port.id for port in templates.values()}) == len(templates):
+        return
     taken: set[str] = set()
     for kind in (NodeInput, NodeOutput):
         for port in templates.values():
@@ -83,10 +93,10 @@ class NodeMeta(ABCMeta):
             if taken:
                 raise ProtectedNameError(f"node class {name!r} may not define {', '.join(map(repr, taken))}")
         cls = super().__new__(mcls, name, bases, namespace, **kwargs)
-        for attribute, value in namespace.items():
-            if isinstance(value, NodeIO):
-                value._named(attribute)
-        templates = _collect(cls)
+        own = {name: value for name, value in namespace.items() if isinstance(value, NodeIO)}
+        for attribute, port in own.items():
+            port._named(attribute)
+        templates = _collect(cls, own)
         _make_ids_unique(cls, templates)
         node_class = cast("type[NodeLike]", cls)
         node_class._input_templates = tuple(p for p in templates.values() if isinstance(p, NodeInput))

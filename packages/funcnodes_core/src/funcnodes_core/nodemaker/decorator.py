@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import functools
 import inspect
-import types
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeAlias, get_args
@@ -15,7 +14,7 @@ from funcnodes_core.io.output import NodeOutput
 from funcnodes_core.node.base import Node
 from funcnodes_core.node.run import DirectCall, deliver, stream
 from funcnodes_core.nodemaker.offload import Executor, offloaded
-from funcnodes_core.nodemaker.signature import FunctionSignature, function_signature
+from funcnodes_core.nodemaker.signature import FunctionSignature, function_signature, yields
 from funcnodes_core.scheduler import scheduler_of
 
 __all__ = ["NodeDecorator", "node_class_maker"]
@@ -154,7 +153,7 @@ def _build(
     awaited: bool,
 ) -> type[Node]:
     func = signature.func
-    streams = _yields(func)
+    streams = yields(func)
     is_async = awaited or inspect.iscoroutinefunction(func)
     outputs = [port for port in body.values() if isinstance(port, NodeOutput)]
     wants_node = signature.wants_node
@@ -178,13 +177,6 @@ def _build(
     output_ids = tuple(port.id for port in outputs)
     node_class._direct = DirectCall(wrapper, call, is_async, wants_node, output_ids, streams)
     return node_class
-
-
-def _yields(func: AnyFunction) -> bool:
-    if type(func) is types.FunctionType:
-        # what `inspect` looks at, in the end
-        return bool(func.__code__.co_flags & (inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR))
-    return inspect.isgeneratorfunction(func) or inspect.isasyncgenfunction(func)
 
 
 def _callable(

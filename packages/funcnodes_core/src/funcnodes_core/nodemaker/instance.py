@@ -11,8 +11,8 @@ import inspect
 import weakref
 from collections.abc import Callable
 from typing import Any, ClassVar, TypeAlias, overload
-from uuid import uuid4
 
+from funcnodes_core.ids import new_uuid
 from funcnodes_core.node.base import Node
 from funcnodes_core.nodemaker.decorator import node_class_maker
 from funcnodes_core.nodemaker.signature import function_signature
@@ -233,7 +233,7 @@ class NodeClassMixin:
     def uuid(self) -> str:
         """The object's id; it can be set once, before it is used."""
         if self._uuid is None:
-            self._uuid = uuid4().hex
+            self._uuid = new_uuid()
         return self._uuid
 
     @uuid.setter

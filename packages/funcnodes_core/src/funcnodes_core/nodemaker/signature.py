@@ -26,7 +26,7 @@ from exposedfunctionality.function_parser import function_method_parser
 from exposedfunctionality.function_parser.types import _TYPE_GETTER as _TYPES_BY_NAME
 from exposedfunctionality.function_parser.types import string_to_type, type_to_string
 
-__all__ = ["FunctionSignature", "PortArguments", "function_signature", "signaturewrapper"]
+__all__ = ["FunctionSignature", "PortArguments", "function_signature", "signaturewrapper", "yields"]
 
 PortArguments: TypeAlias = dict[str, Any]
 """Keyword arguments of one `NodeInput` or `NodeOutput`; `id`, `name` and `type` are always there."""
@@ -83,7 +83,7 @@ def function_signature(
         outputs: Changes by position; a new `name` is the id; more entries add outputs.
     """
     annotations = _annotations(func)
-    if _yields(func) and "return" in annotations:
+    if yields(func) and "return" in annotations:
         annotations = {**annotations, "return": _yielded(annotations["return"])}
     if not is_exposed_method(func):
         func = _expose(func, name)
@@ -130,12 +130,10 @@ def _expose(func: AnyFunction, name: str | None) -> AnyFunction:
     if not hasattr(func, "__name__") and not isinstance(func, functools.partial):
         raise TypeError(f"{func!r} has no name: a node is made from a function, wrap it in a `def`")
     try:
-        if _yields(func):
-            meta = _tolerant_metadata(
-                func, None
-            )  # the parser does not know that a stream sends what it yields
-        else:
+        if not yields(func):
             return typing.cast(AnyFunction, expose_method(func, name=name))
+        # the parser does not know that a stream sends what it yields
+        meta = _tolerant_metadata(func, None)
     except Warning:
         raise  # a warning that the user turned into an error is meant for them
     except Exception as error:  # noqa: BLE001 - annotations and docstrings are foreign code
@@ -161,7 +159,7 @@ def _tolerant_metadata(func: AnyFunction, error: Exception | None) -> dict[str, 
     stand_in.__annotations__ = {
         key: _nameable(_evaluated(value, scope), f"{key!r} of {_where(func)}") for key, value in raw.items()
     }
-    if _yields(func) and "return" in stand_in.__annotations__:
+    if yields(func) and "return" in stand_in.__annotations__:
         stand_in.__annotations__["return"] = _yielded(stand_in.__annotations__["return"])
     try:
         return typing.cast(dict[str, Any], function_method_parser(stand_in))
@@ -225,7 +223,11 @@ def _annotations(func: AnyFunction) -> Mapping[str, Any]:
         return {}
 
 
-def _yields(func: AnyFunction) -> bool:
+def yields(func: AnyFunction) -> bool:
+    """Whether a function is a generator or an async generator function."""
+    if type(func) is types.FunctionType:
+        # what `inspect` looks at, in the end
+        return bool(func.__code__.co_flags & (inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR))
     return inspect.isgeneratorfunction(func) or inspect.isasyncgenfunction(func)
 
 

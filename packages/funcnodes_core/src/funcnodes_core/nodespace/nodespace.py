@@ -8,7 +8,6 @@ import threading
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import AbstractContextManager
 from typing import Any, TypeVar
-from uuid import uuid4
 
 from funcnodes_core.eventmanager import EventEmitterMixin
 from funcnodes_core.exceptions import (
@@ -17,6 +16,7 @@ from funcnodes_core.exceptions import (
     WrongThreadError,
 )
 from funcnodes_core.grouping_logic import GroupingLogic
+from funcnodes_core.ids import new_uuid
 from funcnodes_core.io.base import NodeIO
 from funcnodes_core.io.connection import Link
 from funcnodes_core.lib.library import Library
@@ -45,7 +45,7 @@ class NodeSpace(EventEmitterMixin):
     def __init__(self, id: str | None = None) -> None:
         self._listeners = None
         self._error_listeners = None
-        self.id = id or uuid4().hex
+        self.id = id or new_uuid()
         self.lib = Library()
         self.groups = GroupingLogic()
         self.bad_edges: dict[Edge, str] = {}
