@@ -63,6 +63,25 @@ def test_core_loads_nothing_but_its_one_dependency(tmp_path: Path) -> None:
     assert foreign(probe("import funcnodes_core", tmp_path)) <= CORE
 
 
+# what core needs of the standard library that asyncio and json have not loaded
+BESIDE_ASYNCIO = {
+    *("__future__", "copy", "dataclasses", "importlib", "reprlib"),
+    *("pathlib", "fnmatch", "ntpath", "urllib", "ipaddress"),
+    *("pickle", "_pickle", "_compat_pickle", "queue", "_queue"),
+}
+
+
+def test_core_loads_this_beside_asyncio_and_nothing_else(tmp_path: Path) -> None:
+    alone = probe("import asyncio, json", tmp_path)["all"]
+    loaded = probe("import asyncio, json, funcnodes_core", tmp_path)["all"]
+    assert isinstance(alone, list)
+    assert isinstance(loaded, list)
+
+    added = {name.split(".")[0] for name in set(loaded) - set(alone)}
+
+    assert {name for name in added if not name.startswith("__editable")} <= CORE | TOLERATED | BESIDE_ASYNCIO
+
+
 def test_core_loads_no_compression_and_no_temporary_files(tmp_path: Path) -> None:
     loaded = probe("import asyncio, funcnodes_core", tmp_path)["all"]
     assert isinstance(loaded, list)

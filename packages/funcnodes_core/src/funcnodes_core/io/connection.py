@@ -122,5 +122,5 @@ def check_threads(*ports: NodeIO) -> None:
     """Refuse to wire ports whose nodes run on another thread."""
     for port in ports:
         node = port._node()
-        if node is not None:
+        if node is not None and node._off_thread():
             node._check_thread()

@@ -130,12 +130,15 @@ class NodeOutput(NodeIO):
         make_room(self, other, replace=replace, check=check)
         assert isinstance(other, NodeInput)
         node, target = self._node(), other._node()
-        self._emit("before_connect", {"other": other})
+        told = self._listeners is not None or (node is not None and node._watched)
+        if told:
+            self._emit("before_connect", {"other": other})
         link = Link(self, other)
         link.attach("links")
         structure_version.version += 1
         other._linked()
-        self._changed("connected")
+        if node is not None:
+            node._port_changed(self, ("connected",))
         if self._spec.hidden:
             self.hidden = False
         if node is not None:
@@ -146,7 +149,8 @@ class NodeOutput(NodeIO):
             target.uuid if target is not None else "",
             other.id,
         ]
-        self._emit("after_connect", {"other": other, "result": result})
+        if told:
+            self._emit("after_connect", {"other": other, "result": result})
         if self._value is not NoValue:
             other._store(self._value)
             other._announce(self._value, None, None)
