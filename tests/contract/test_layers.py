@@ -33,7 +33,7 @@ RANKS: dict[str, list[str]] = {
         "commands",
         "worker session graph",
         "server",
-        "websocket socket message_queue_worker remote_worker client",
+        "websocket socket message_queue_worker remote_worker client client_copy",
         "",
         "program",
         "__main__",

@@ -684,11 +684,12 @@ export interface ShelfState {
   subshelves: ShelfState[];
 }
 
-/** A node's status word changed; with `error` set or null when that changed too. */
+/** A node's status word changed; with `error` set or null when that changed too, and so `duration_s`. */
 export interface Status {
   uuid: string;
   status: "done" | "failed" | "idle" | "muted" | "running" | "stale" | "waiting";
   error?: NodeFailure | null;
+  duration_s?: number | null;
 }
 
 export interface StopAllKwargs {

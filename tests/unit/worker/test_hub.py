@@ -158,7 +158,7 @@ async def test_a_late_client_is_told_the_latest_of_each_port(hub: Hub) -> None:
     assert [frame["event"] for frame in frames] == ["io_value_changed", "status"]
     assert frames[0]["data"]["preview"] == 4
     assert frames[1]["data"] == {
-        "uuid": "n", "status": "failed", "error": {"error": "E: x", "traceback": ""}
+        "uuid": "n", "status": "failed", "error": {"error": "E: x", "traceback": ""}, "duration_s": None
     }  # fmt: skip
 
 

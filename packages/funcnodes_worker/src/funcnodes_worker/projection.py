@@ -165,6 +165,8 @@ class Projection:
             node.status = event.status
             if event.error is not UNSET:
                 node.error = event.error
+            if event.duration_s is not UNSET:
+                node.duration_s = event.duration_s
 
     def _node_progress(self, event: ev.NodeProgress) -> None:
         if (node := self.nodes.get(event.uuid)) is not None:

@@ -148,6 +148,13 @@ def _add_worker(commands: Any) -> None:
     start.add_argument("--port", type=_port, help="another port, which stays its own from then on")
     start.add_argument("--debug", action="store_true", help="tell clients tracebacks of failed commands")
     _worker(workers, "stop", f"{base}:stop", "stop a worker")
+    call = _worker(
+        workers, "call", "funcnodes.cli.call:call", "run one command of a running worker; prints its result"
+    )
+    call.add_argument("name_of_command", metavar="COMMAND", help="as the protocol names it, such as add_node")
+    call.add_argument(
+        "arguments", nargs="*", metavar="NAME=JSON", help="what the command takes; what is no JSON is text"
+    )
     delete = _worker(workers, "delete", f"{base}:delete", "stop a worker and remove it with its data")
     delete.add_argument("--yes", action="store_true", help="do not ask")
     _worker(workers, "provision", f"{base}:provision_worker", "make or update the environment of a worker")

@@ -21,7 +21,7 @@ from funcnodes.manager.state import ManagerState
 from funcnodes.manager.supervisor import Supervisor
 from funcnodes.provision.venv import provision
 
-__all__ = ["add", "delete", "list_workers", "new", "provision_worker", "start", "stop"]
+__all__ = ["add", "chosen", "delete", "list_workers", "new", "provision_worker", "start", "stop"]
 
 
 def new(args: argparse.Namespace) -> int:
@@ -94,7 +94,7 @@ def list_workers(args: argparse.Namespace) -> int:
 def start(args: argparse.Namespace) -> int:
     """Serves a worker here until ctrl+c, or has the manager run it."""
     registry = WorkerRegistry(current())
-    worker = _chosen(registry, args)
+    worker = chosen(registry, args)
     refuse_remote(worker, "started")
     if args.port is not None:
         worker = registry.move(worker.uuid, args.port)
@@ -117,7 +117,7 @@ def start(args: argparse.Namespace) -> int:
 def stop(args: argparse.Namespace) -> int:
     """Stops a worker, whoever started it."""
     registry = WorkerRegistry(current())
-    worker = _chosen(registry, args)
+    worker = chosen(registry, args)
     refuse_remote(worker, "stopped")
     if Supervisor(registry).pid(worker.uuid) is None:
         output.say(f"Worker {worker.name!r} does not run")
@@ -130,7 +130,7 @@ def stop(args: argparse.Namespace) -> int:
 def delete(args: argparse.Namespace) -> int:
     """Stops a worker and removes it, with its graph and files; one that runs elsewhere is only forgotten."""
     registry = WorkerRegistry(current())
-    worker = _chosen(registry, args)
+    worker = chosen(registry, args)
     if worker.remote:
         asyncio.run(_delete(registry, worker))
         output.say(f"Worker {worker.name!r} is forgotten here; whoever runs it still does")
@@ -145,7 +145,7 @@ def delete(args: argparse.Namespace) -> int:
 def provision_worker(args: argparse.Namespace) -> int:
     """Makes or updates the environment of a worker."""
     registry = WorkerRegistry(current())
-    worker = _chosen(registry, args)
+    worker = chosen(registry, args)
     if not worker.data.get("env_path"):
         raise UsageError(f"worker {worker.name!r} has no environment of its own")
     with output.progress() as progress:
@@ -153,7 +153,7 @@ def provision_worker(args: argparse.Namespace) -> int:
     return 0
 
 
-def _chosen(registry: WorkerRegistry, args: argparse.Namespace) -> WorkerConfig:
+def chosen(registry: WorkerRegistry, args: argparse.Namespace) -> WorkerConfig:
     """The worker that the options name; the only one needs no naming."""
     if args.uuid:
         return registry.get(args.uuid)

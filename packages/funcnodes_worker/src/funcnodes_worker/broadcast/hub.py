@@ -136,7 +136,7 @@ class Hub:
         uuid: str = event.uuid  # type: ignore[attr-defined]
         node = self.projection.nodes.get(uuid)
         if node is not None:
-            whole = ev.Status(uuid=uuid, status=node.status, error=node.error)
+            whole = ev.Status(uuid=uuid, status=node.status, error=node.error, duration_s=node.duration_s)
             self._latest.setdefault(uuid, {})[("run", uuid)] = entry.with_event(whole)
 
     # -- values

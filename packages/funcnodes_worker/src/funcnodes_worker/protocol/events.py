@@ -174,12 +174,13 @@ class NodeProgress(Event):
 
 
 class Status(Event):
-    """A node's status word changed; with `error` set or null when that changed too."""
+    """A node's status word changed; with `error` set or null when that changed too, and so `duration_s`."""
 
     event = "status"
     uuid: str
     status: NodeStatus
     error: NodeFailure | UnsetType | None = UNSET
+    duration_s: float | UnsetType | None = UNSET
 
 
 class IoValueChanged(Event):
