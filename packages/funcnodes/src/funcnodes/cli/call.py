@@ -44,7 +44,7 @@ def _way(registry: WorkerRegistry, uuid: str) -> tuple[URL, str | None]:
     return URL(f"ws{'s' if tls else ''}://{url_host(host)}:{port}/"), read_token(registry.dir)
 
 
-async def _call(url: str, token: str, command: str, kwargs: dict[str, Any]) -> Any:
+async def _call(url: str, token: str | None, command: str, kwargs: dict[str, Any]) -> Any:
     async with await connect(url, token) as client:
         return await client.call(command, **kwargs)
 
