@@ -580,6 +580,15 @@ export interface Ping {
   type: "ping";
 }
 
+/** What one node module brings along for the editor, as addresses below the worker's. Attributes: key: the module. module: its main script; loaded last, and only after consent. js: scripts that come before it. css: styles. */
+export interface Plugin {
+  key: string;
+  version: string | null;
+  module: string | null;
+  js: string[];
+  css: string[];
+}
+
 /** I am here. */
 export interface Pong {
   type: "pong";
@@ -883,6 +892,7 @@ export interface Commands {
   get_logs: { kwargs: GetLogsKwargs; result: Logs };
   get_missing_modules: { kwargs: Record<string, never>; result: MissingModules };
   get_nodes: { kwargs: Record<string, never>; result: NodeState[] };
+  get_plugins: { kwargs: Record<string, never>; result: Plugin[] };
   get_runstate: { kwargs: Record<string, never>; result: RunState };
   get_worker_dependencies: { kwargs: Record<string, never>; result: Record<string, Dependency> };
   group_nodes: { kwargs: GroupNodesKwargs; result: AddedGroup };

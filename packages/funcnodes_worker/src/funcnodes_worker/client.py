@@ -261,7 +261,7 @@ class WorkerClient:
 
     async def _take(self, message: dict[str, Any]) -> None:
         if message["type"] == "large_message":
-            message = await self._fetch(message["msg_id"])
+            message = await _fetch(self._session, self._url, message["msg_id"])
         match message["type"]:
             case "result" | "error":
                 self._take_answer(message)
@@ -332,12 +332,13 @@ class WorkerClient:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _fetch(self, msg_id: str) -> dict[str, Any]:
-        url = urljoin(self._url.replace("ws", "http", 1), f"message/{msg_id}")
-        async with self._session.get(url) as response:
-            response.raise_for_status()
-            message: dict[str, Any] = await response.json()
-            return message
+
+async def _fetch(session: aiohttp.ClientSession, url: str, msg_id: str) -> dict[str, Any]:
+    """A message that was too large for a frame."""
+    async with session.get(urljoin(url.replace("ws", "http", 1), f"message/{msg_id}")) as response:
+        response.raise_for_status()
+        message: dict[str, Any] = await response.json()
+        return message
 
 
 class _Call:

@@ -15,6 +15,7 @@ from funcnodes_core._setup import AVAILABLE_MODULES
 from funcnodes_core.nodespace.placeholder import PlaceHolderNode
 from funcnodes_worker.context import GraphContext, ReadContext
 from funcnodes_worker.libraryfill import Filled, fill_library
+from funcnodes_worker.pluginfiles import Plugin, plugins
 from funcnodes_worker.rpc.registry import command
 
 __all__ = ["Dependency", "MissingModules", "ModuleInfo", "Modules"]
@@ -133,6 +134,12 @@ def get_available_modules(ctx: ReadContext) -> Modules:
         ],
         active=[record.name for record in records if record.module is not None and record.error is None],
     )
+
+
+@command(scope="view")
+def get_plugins(ctx: ReadContext) -> list[Plugin]:
+    """The scripts and styles that node modules bring along for the editor; it asks before it runs any."""
+    return plugins()
 
 
 def _dependency(name: str, entry: Any) -> Dependency:

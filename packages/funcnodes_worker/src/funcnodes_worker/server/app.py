@@ -9,6 +9,7 @@ from aiohttp import WSMsgType, web
 
 from funcnodes_worker.server.auth import Door
 from funcnodes_worker.server.outgoing import Outgoing
+from funcnodes_worker.server.plugins import send_plugin
 from funcnodes_worker.server.responses import CONTENT_HEADERS, MemoryBody, send_once
 from funcnodes_worker.server.uploads import receive_upload, send_file
 from funcnodes_worker.server.values import ValueSender
@@ -56,6 +57,7 @@ def make_app(worker: Worker, door: Door) -> web.Application:
     app.router.add_get("/value/{node_uuid}/{io_id}", value)
     app.router.add_post("/upload/", upload)
     app.router.add_get("/files/{path:.+}", files)
+    app.router.add_get("/plugin/{module}/{name}", send_plugin)
     return app
 
 
