@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 import pytest
@@ -43,10 +44,16 @@ def test_a_text_in_pieces_is_the_text(text: str) -> None:
 
 
 def test_what_has_no_exact_form_is_shown_whole() -> None:
-    assert json.loads(b"".join(shown_pieces({"a": {1}, "b": (1, float("nan"))}))) == {
+    value = {"a": {1}, "b": (1, float("nan")), "c": -math.inf, "d": [math.inf, {math.nan}], "e": "NaN"}
+
+    assert json.loads(b"".join(shown_pieces(value)), parse_constant=pytest.fail) == {
         "a": [1],
         "b": [1, None],
+        "c": None,
+        "d": [None, [None]],
+        "e": "NaN",
     }
+    assert b"".join(shown_pieces(math.inf)) == b"null"
 
 
 def test_a_value_inside_itself_has_no_pieces() -> None:

@@ -53,13 +53,24 @@ def exact_pieces(value: Any, depth: int = 0) -> Iterator[bytes]:
 def shown_pieces(value: Any) -> Iterator[bytes]:
     """What the JSON encoders of modules make of a value, whole but perhaps with a loss.
 
+    Numbers that JSON has not (NaN, infinities) become null.
+
     Raises:
-        ValueError: it contains itself, or a number that JSON has not.
+        ValueError: it contains itself.
     """
     plain = JSONEncoder.apply_custom_encoding(value, preview=False)
-    parts = JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).iterencode(plain)
-    while piece := "".join(islice(parts, 2000)):
+    parts = JSONEncoder(ensure_ascii=False, separators=(",", ":")).iterencode(plain)
+    numbers = (part if part[-1] not in "Ny" else _null(part) for part in parts)
+    while piece := "".join(islice(numbers, 2000)):
         yield piece.encode("utf-8", "replace")
+
+
+def _null(part: str) -> str:
+    """The end of a piece that is a number that JSON has not; text ends with a quote."""
+    for number in ("NaN", "-Infinity", "Infinity"):
+        if part.endswith(number):
+            return part.removesuffix(number) + "null"
+    return part
 
 
 def text_pieces(text: str) -> Iterator[bytes]:
