@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import json
 import time
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 
 import funcnodes_core as fn
@@ -117,3 +121,30 @@ async def test_a_circle_that_was_removed_leaves_nothing_behind(make_worker: Call
 
         assert await one.call("get_nodes") == []
         assert (await one.call("full_state"))["nodespace"]["edges"] == []
+
+
+async def test_a_client_that_asks_and_never_reads_is_asked_to_wait(make_worker: Callable[..., Any]) -> None:
+    """Its answers are bounded because its questions are no longer read; others do not notice."""
+    worker = make_worker(message_size_before_request=2**20).start()
+    async with worker.client() as one:
+        for number in range(200):
+            await one.call("add_node", node_id="t.add", uuid=f"n{number}")
+        question = json.dumps({"type": "cmd", "cmd": "get_nodes"})
+        async with aiohttp.ClientSession(headers=worker.bearer) as http:
+            greedy = await http.ws_connect(worker.url, max_msg_size=0)
+            asked = 0
+            with contextlib.suppress(TimeoutError):
+                while asked < 20_000:  # each answer is about 300 kB
+                    async with asyncio.timeout(2):
+                        await greedy.send_str(question)
+                    asked += 1
+
+            assert await took_s(one.call("uuid")) < SOON_S
+            assert resident_mb(worker.process.pid) < 250
+            first = await greedy.receive_json()
+            assert first["type"] == "result"
+
+
+def resident_mb(pid: int) -> float:
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return int(next(line for line in lines if line.startswith("VmRSS")).split()[1]) / 1024

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from funcnodes_worker.broadcast import encoder
+from funcnodes_worker.broadcast import encoder, outbox
 from funcnodes_worker.broadcast.hub import Hub
 from funcnodes_worker.broadcast.outbox import Outbox
 from funcnodes_worker.projection import PortKey, Projection
@@ -147,6 +147,7 @@ async def test_a_value_of_a_removed_node_is_dropped(hub: Hub) -> None:
 
 async def test_a_late_client_is_told_the_latest_of_each_port(hub: Hub) -> None:
     box = Outbox(v1=True)
+    hub.attach(Outbox(v1=True), lambda: None)
     before = hub.seq
     for number in range(5):
         set_value(hub, number)
@@ -160,6 +161,60 @@ async def test_a_late_client_is_told_the_latest_of_each_port(hub: Hub) -> None:
     assert frames[1]["data"] == {
         "uuid": "n", "status": "failed", "error": {"error": "E: x", "traceback": ""}, "duration_s": None
     }  # fmt: skip
+
+
+async def test_before_the_first_client_nothing_is_kept_to_catch_up_with(hub: Hub) -> None:
+    set_value(hub, 3)
+
+    assert not hub.catch_up(Outbox(v1=True), hub.epoch, hub.seq - 1)
+    assert hub.catch_up(Outbox(v1=True), hub.epoch, hub.seq)
+
+
+async def test_ten_clients_that_keep_up_cost_one_encoding_a_value(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither the value nor its frame is encoded again for the second client."""
+    made: list[int] = []
+    encode = outbox.encode
+    monkeypatch.setattr(outbox, "encode", lambda message: (made.append(message.seq), encode(message))[1])
+    followers = [Outbox(v1=True, position=hub.seq) for _ in range(10)]
+    for box in followers:
+        hub.attach(box, lambda: None)
+
+    sent: list[list[Any]] = []
+    for number in range(100):
+        set_value(hub, number)
+        hub.publish(ev.Change(what=ev.NodeRan(uuid="n", runs=1, duration_s=0.1), rev=2))
+        sent += [box.drain() for box in followers]
+
+    assert len(made) == 200
+    assert all(sent[i : i + 10] == [sent[i]] * 10 for i in range(0, 1000, 10))
+    assert all(frame is first for frame, first in zip(sent[9], sent[0], strict=True))
+
+
+async def test_a_client_that_reads_nothing_costs_its_bound_and_is_resynced(hub: Hub) -> None:
+    """A minute of values, sixty a second, and of structure: nothing is drained."""
+    bound = 100_000
+    box = Outbox(v1=True, position=hub.seq, max_bytes=bound)
+    hub.attach(box, lambda: None)
+    waiting = []
+    for turn in range(3600):
+        set_value(hub, "x" * 1000 + str(turn))
+        if turn % 4 == 0:
+            state = NodeState(uuid=f"n{turn}", node_id="x", name="n")
+            hub.publish(
+                ev.Change(what=ev.NodeAdded(uuid=state.uuid, node_id="x", serialized=state), rev=turn)
+            )
+        waiting.append(box.waiting_bytes)
+
+    assert max(waiting) <= bound
+    assert box.lost
+    assert [json.loads(frame.data) for frame in box.drain()] == [{"type": "resync"}]
+    box.put_reply(b'{"type":"result"}', position=hub.seq)
+    set_value(hub, "after")
+    frames = [json.loads(frame.data) for frame in box.drain()]
+    assert [frame["type"] for frame in frames] == ["result", "nodespaceevent"]
+    assert frames[1]["prev"] == hub.seq - 1
 
 
 @pytest.mark.parametrize(("epoch", "seq"), [("other", 0), (None, 99), (None, -1)])

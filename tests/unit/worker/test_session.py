@@ -306,6 +306,7 @@ async def test_catching_up_is_possible_from_what_the_log_holds(
     epoch: str | None, seq: int, success: bool
 ) -> None:
     host = FakeHost()
+    Session(host, v1=True)  # the log is kept from the first client on
     for name in "abc":
         add_node(host.hub, name)
     session = Session(host, v1=True)
@@ -339,6 +340,7 @@ async def test_events_go_on_after_a_replay_without_a_gap() -> None:
 async def test_a_log_that_has_been_cut_asks_for_the_full_state(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hub_module, "_LOG_EVENTS", 2)
     host = FakeHost()
+    Session(host, v1=True)  # the log is kept from the first client on
     for name in "abcd":
         add_node(host.hub, name)
     session = Session(host, v1=True)

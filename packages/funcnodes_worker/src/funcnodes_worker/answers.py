@@ -105,10 +105,12 @@ def _fingerprint(cmd: Cmd) -> int:
 
 
 class ParkedMessages:
-    """Messages too large for a frame, kept for one fetch within a minute."""
+    """Messages too large for a frame, kept for one fetch within a minute; the oldest go when they are too much."""
 
-    def __init__(self, seconds: float = 60.0) -> None:
+    def __init__(self, seconds: float = 60.0, max_bytes: int = 256 * 1024 * 1024) -> None:
         self._seconds = seconds
+        self._max_bytes = max_bytes
+        self._bytes = 0
         self._messages: OrderedDict[str, tuple[float, bytes]] = OrderedDict()
 
     def park(self, message: bytes) -> LargeMessage:
@@ -116,15 +118,22 @@ class ParkedMessages:
         self._drop_old()
         key = secrets.token_urlsafe(16)
         self._messages[key] = (time.monotonic(), message)
+        self._bytes += len(message)
+        while self._bytes > self._max_bytes and len(self._messages) > 1:
+            self._drop(next(iter(self._messages)))
         return LargeMessage(msg_id=key, size=len(message))
 
     def take(self, key: str) -> bytes | None:
         """The message, once."""
         self._drop_old()
-        found = self._messages.pop(key, None)
-        return None if found is None else found[1]
+        return self._drop(key) if key in self._messages else None
+
+    def _drop(self, key: str) -> bytes:
+        _, message = self._messages.pop(key)
+        self._bytes -= len(message)
+        return message
 
     def _drop_old(self) -> None:
         limit = time.monotonic() - self._seconds
         while self._messages and next(iter(self._messages.values()))[0] < limit:
-            self._messages.popitem(last=False)
+            self._drop(next(iter(self._messages)))

@@ -43,6 +43,10 @@ __all__ = ["Feed", "Sink", "group_states", "node_state"]
 
 _TRIGGER_PORTS = ("_triggerinput", "_triggeroutput")
 _FRONTEND = "frontend:"
+_NOTHING: dict[str, Any] = {}  # for all records together: they are replaced, never changed
+_SHARED: dict[
+    object, dict[bool, IOState]
+] = {}  # by what describes all ports of a class; whether they are connected
 _FEW = 256  # so many values of one command are told before its answer
 _STATUS = frozenset(("idle", "waiting", "running", "done", "failed", "muted", "stale"))
 
@@ -124,6 +128,8 @@ class Feed(SpaceObserver):
         for node in space.nodes:
             if node.status_word != "idle":
                 self.status_changed(node)
+        # they wait to be told; most ports of an opened graph change no more
+        _clear_all(self._marks, self._runs, self._progress, self._ports)
 
     # -- structure
 
@@ -182,10 +188,7 @@ class Feed(SpaceObserver):
         waiting: list[Mark] = [*self._marks.values(), *self._runs.values(), *self._progress.values()]
         for mark in waiting:
             self._sink.take(mark)
-        self._marks.clear()
-        self._runs.clear()
-        self._progress.clear()
-        self._ports.clear()
+        _clear_all(self._marks, self._runs, self._progress, self._ports)
         self.post(ev.NodespaceCleared())
 
     def properties_changed(self, space: NodeSpace) -> None:
@@ -246,6 +249,11 @@ class Feed(SpaceObserver):
         self._sink.put(mark, (told, self._cause))
 
 
+def _clear_all(*kept: dict[Any, Any]) -> None:
+    for one in kept:
+        one.clear()
+
+
 def node_state(node: Node, *, ports: bool = True) -> NodeState:
     """A node as clients see it; its values follow as events."""
     properties = {k: v for k, v in node.properties.items() if not k.startswith(_FRONTEND)}
@@ -270,7 +278,18 @@ def node_state(node: Node, *, ports: bool = True) -> NodeState:
 
 
 def io_state(port: NodeIO) -> IOState:
-    """A port as clients see it, without its value."""
+    """A port as clients see it, without its value; ports that are as their class has them share a record."""
+    connected = port.is_connected() or (port.is_input() and bool(port.links_in))
+    shared = port.class_description
+    if shared is None:
+        return _io_state(port, connected)
+    states = _SHARED.setdefault(shared, {})
+    if (state := states.get(connected)) is None:
+        state = states[connected] = _io_state(port, connected)
+    return state
+
+
+def _io_state(port: NodeIO, connected: bool) -> IOState:
     is_input = port.is_input()
     return IOState(
         id=port.id,
@@ -278,7 +297,7 @@ def io_state(port: NodeIO) -> IOState:
         type=port.type_spec,
         default=_json(port.default) if is_input else NO_VALUE,  # type: ignore[attr-defined]
         required=bool(port.required),  # type: ignore[attr-defined]
-        connected=port.is_connected() or (is_input and bool(port.links_in)),
+        connected=connected,
         hidden=port.hidden,
         does_trigger=port.does_trigger,  # type: ignore[attr-defined]
         render_options=_json_dict(port.render_options),
@@ -373,4 +392,4 @@ def _shown(value: Any) -> Any:
 
 
 def _json_dict(options: Mapping[str, Any]) -> dict[str, Any]:
-    return {str(key): _json(value) for key, value in options.items()}
+    return {str(key): _json(value) for key, value in options.items()} if options else _NOTHING

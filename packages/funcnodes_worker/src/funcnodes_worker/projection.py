@@ -7,6 +7,7 @@ records.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from copy import copy
 from typing import Any, ClassVar, NamedTuple
 
 import msgspec
@@ -15,6 +16,7 @@ from msgspec import UNSET
 from funcnodes_worker.errors import NotFoundError
 from funcnodes_worker.protocol import events as ev
 from funcnodes_worker.protocol.shapes import (
+    NO_VALUE,
     EdgeState,
     ExternalWorkerState,
     GroupState,
@@ -175,16 +177,22 @@ class Projection:
             node.progress = Progress(**fields)
 
     def _io_value_changed(self, event: ev.IoValueChanged) -> None:
-        port = self.find_port(PortKey(event.node_uuid, event.io_id, event.io_type))
+        node = self.nodes.get(event.node_uuid)
+        ports = {} if node is None else node.inputs if event.io_type == "input" else node.outputs
+        port = ports.get(event.io_id)
         if port is not None:
+            if port.value is NO_VALUE:  # perhaps a record that many ports share
+                port = ports[event.io_id] = copy(port)
             port.value = event.preview
             port.mime = event.mime
             port.complete = event.complete
             port.href = event.href
 
     def _io_updated(self, event: ev.IoUpdated) -> None:
-        port = self.find_port(PortKey(event.node_uuid, event.io_id, event.io_type))
-        if port is not None:
+        node = self.nodes.get(event.node_uuid)
+        ports = {} if node is None else node.inputs if event.io_type == "input" else node.outputs
+        if event.io_id in ports:
+            port = ports[event.io_id] = copy(ports[event.io_id])
             _copy_fields(event, port, skip=("node_uuid", "io_id", "io_type"))
 
     def _group_changed(self, event: ev.GroupAdded | ev.GroupUpdated) -> None:

@@ -171,6 +171,11 @@ class NodeIO(EventEmitterMixin):
         self._spec.described = None
         return self._spec
 
+    @property
+    def class_description(self) -> object | None:
+        """What stands for all that describes this port, while nothing of it differs from its class; else None."""
+        return None if self._owns_spec or self._option_updates is not None else self._spec
+
     def _changed(self, *fields: str) -> None:
         node = self._node()
         if node is not None:

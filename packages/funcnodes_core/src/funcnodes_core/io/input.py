@@ -111,6 +111,13 @@ class NodeInput(NodeIO):
         self._changed("default")
 
     @property
+    def class_description(self) -> object | None:
+        """As for every port; a default of its own, or one that is made anew each time, makes a difference, too."""
+        if self._default is not NoValue or isinstance(self._spec.class_default, DefaultFactory):
+            return None
+        return super().class_description
+
+    @property
     def class_default(self) -> Any:
         """The default that the node class declares."""
         return self._spec.class_default

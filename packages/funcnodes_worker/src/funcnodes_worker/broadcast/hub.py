@@ -46,6 +46,7 @@ class Hub:
         self._log_bytes = 0
         self._log_start = 0
         self._outboxes: dict[Outbox, Callable[[], None]] = {}
+        self._followed = False
         self._latest: dict[str, dict[tuple[Any, ...], LogEntry]] = {}
         self._causes: dict[PortKey, ev.Change] = {}
         self._shown: dict[PortKey, int] = {}
@@ -59,6 +60,7 @@ class Hub:
     def attach(self, outbox: Outbox, wake: Callable[[], None]) -> None:
         """Let an outbox collect events from now on; `wake` is called after something was put in."""
         self._outboxes[outbox] = wake
+        self._followed = True
 
     def detach(self, outbox: Outbox) -> None:
         """Let an outbox collect nothing more."""
@@ -111,6 +113,9 @@ class Hub:
 
     def _remember(self, entry: LogEntry) -> None:
         event = entry.event
+        if not self._followed:  # nobody was told of this epoch yet, so nobody can catch up with it
+            self._log_start = entry.seq
+            return
         if event.transient:
             return
         if isinstance(event, _RUN_EVENTS):

@@ -135,11 +135,15 @@ class Outbox:
         v1: the client speaks `funcnodes.v1`.
         position: where in the log the client stands.
         max_bytes: bound on what events may wait.
+
+    Attributes:
+        owed_bytes: the size of the answers that wait; they are never dropped, so who takes in commands must look.
     """
 
     def __init__(self, *, v1: bool, position: int = 0, max_bytes: int = DEFAULT_MAX_BYTES) -> None:
         self.v1 = v1
         self.lost = False
+        self.owed_bytes = 0
         self._position = position
         self._max_bytes = max_bytes
         self._bytes = 0
@@ -153,6 +157,11 @@ class Outbox:
     def position(self) -> int:
         """The log position that the client has reached with what was drained."""
         return self._position
+
+    @property
+    def waiting_bytes(self) -> int:
+        """About what the waiting events take; at most the bound, between two of them."""
+        return self._bytes
 
     def put_event(self, entry: LogEntry) -> None:
         """Let an event wait; a run state or a value takes the place of an older one."""
@@ -176,6 +185,7 @@ class Outbox:
         """Let an answer wait; with `position` it tells the client all of the log up to there."""
         if position is not None:
             self.lost = False
+        self.owed_bytes += len(frame)
         self._append(_Reply(frame, position))
 
     def restart_at(self, position: int) -> None:
@@ -190,7 +200,7 @@ class Outbox:
         The word comes behind the answers that wait: one of them may be an older full state.
         """
         self._keep_replies()
-        self._append(_Reply(encode(Resync()), None))
+        self.put_reply(encode(Resync()))
         self.lost = True
 
     def drain(self, max_bytes: int | None = None) -> list[Frame]:
@@ -204,15 +214,15 @@ class Outbox:
         before = 0
         while self._items and left > 0:
             _, item = self._items.popitem(last=False)
-            self._bytes -= 0 if isinstance(item, _Reply) else _cost(item)
             if isinstance(item, _Reply):
+                self.owed_bytes -= len(item.frame)
                 frames.append(Frame(item.frame))
                 if item.position is not None:
                     self._position = item.position
-            elif isinstance(item, _Runs):
-                frames += self._frames(item.entries(v1=self.v1))
             else:
-                frames += self._frames([item])
+                self._bytes -= _cost(item)
+                entries = item.entries(v1=self.v1) if isinstance(item, _Runs) else [item]
+                frames += self._frames(entries)
             left -= sum(len(frame.data) for frame in frames[before:])
             before = len(frames)
         return frames

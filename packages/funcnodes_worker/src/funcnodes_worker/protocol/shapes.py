@@ -70,7 +70,7 @@ class NodeFailure(Struct, kw_only=True):
     traceback: str = ""
 
 
-class IOState(Struct, kw_only=True):
+class IOState(Struct, kw_only=True, gc=False):
     """One port. `value` is a preview: what the port shows, `complete` when it is the whole value.
 
     A value that is not JSON has `value` null and `href`, where its bytes can be fetched.

@@ -89,6 +89,8 @@ async def serve_socket(request: web.Request, worker: Worker) -> web.StreamRespon
                 session.receive(frame.data)
                 if first:
                     outgoing.flush()
+                if session.outbox.owed_bytes:
+                    await outgoing.paid()
     finally:
         worker.sessions.discard(session)
         session.close()

@@ -19,6 +19,7 @@ __all__ = ["Outgoing"]
 _LOG = logging.getLogger("funcnodes.worker.server")
 _SEND_TIMEOUT_S = 60.0
 _BATCH_BYTES = 256 * 1024
+_OWED_BYTES = 4 * 1024 * 1024
 _BEHIND_BYTES = 64 * 1024  # asyncio's own mark: beyond it a connection counts as full
 
 
@@ -36,8 +37,9 @@ class Outgoing:
         self._socket = socket
         self._transport = transport
         self._loop = asyncio.get_running_loop()
-        self._planned = False
+        self._planned = self._ended = False
         self._behind = asyncio.Event()
+        self._moved = asyncio.Event()
         session.on_ready = self.plan
 
     @property
@@ -60,6 +62,7 @@ class Outgoing:
             self._behind.set()
         elif frames := self._session.take(_BATCH_BYTES):
             transport.write(b"".join(map(websocket_frame, frames)))
+            self._moved.set()
             if self._session.outbox:
                 self.plan()
 
@@ -67,8 +70,22 @@ class Outgoing:
         self._planned = False
         self.flush()
 
+    async def paid(self) -> None:
+        """Wait until the client has taken most of its answers: before that it may ask for nothing more."""
+        while self._session.outbox.owed_bytes > _OWED_BYTES and not self._ended:
+            self._moved.clear()
+            self.flush()
+            await self._moved.wait()
+
     async def run(self) -> None:
         """Wait for the times at which the connection is behind, and for the end."""
+        try:
+            await self._run()
+        finally:
+            self._ended = True
+            self._moved.set()
+
+    async def _run(self) -> None:
         while not self._socket.closed:
             await self._behind.wait()
             try:
@@ -86,6 +103,7 @@ class Outgoing:
                 return
             self._behind.clear()
             self.flush()
+            self._moved.set()
 
     async def _send(self, frame: Frame) -> None:
         if frame.binary:
