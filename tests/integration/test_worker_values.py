@@ -169,6 +169,48 @@ async def test_while_a_large_value_is_made_and_sent_others_are_served(make_worke
     print(f"{len(waits)} calls meanwhile, median {sorted(waits)[len(waits) // 2] * 1000:.1f} ms")
 
 
+async def test_a_table_is_sorted_filtered_and_paged_by_the_worker(make_worker: MakeWorker) -> None:
+    worker = make_worker().start()
+    loop = asyncio.get_running_loop()
+    async with both(worker) as (one, web), worker.client() as other:
+        path = await made_by(one, "t.rows", n=100_000)
+        port = {"uuid": path.split("/")[2], "io_id": "out"}
+        asking = asyncio.create_task(
+            one.call("get_table", **port, sort=[{"column": "name", "descending": True}], search="9", limit=2)
+        )
+        waits = []
+        while not asking.done():
+            started = loop.time()
+            await other.call("uuid")
+            waits.append(loop.time() - started)
+        first = await asking
+        started = loop.time()
+        later = await one.call(
+            "get_table",
+            **port,
+            sort=[{"column": "name", "descending": True}],
+            search="9",
+            offset=30_000,
+            limit=1,
+        )
+        page_s = loop.time() - started
+        csv = await fetch(web, f"{path}?format=csv")
+        refused = await fetch(web, f"{path}?format=xml")
+        nothing = await one.request("get_table", {**port, "io_id": "n"})
+
+    assert [row[0] for row in first["rows"]] == [99_999, 99_998]
+    assert (first["total"], first["matching"] > 30_000) == (100_000, True)
+    assert len(later["rows"]) == 1
+    assert csv[:2] == (200, "text/csv; charset=utf-8")
+    assert csv[2].splitlines()[1] == b"0,row 0,False,0.0"
+    assert refused[0] == 400
+    assert nothing["code"] == "conflict"
+    assert sorted(waits)[len(waits) // 2] < 0.1
+    print(
+        f"{len(waits)} calls meanwhile, worst {max(waits) * 1000:.1f} ms; a later page {page_s * 1000:.1f} ms"
+    )
+
+
 async def test_a_large_answer_waits_for_one_fetch_in_pieces(make_worker: MakeWorker) -> None:
     worker = make_worker(message_size_before_request=10_000).start()
     async with both(worker) as (one, web):

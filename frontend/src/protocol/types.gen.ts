@@ -235,6 +235,18 @@ export interface GetLogsKwargs {
   limit?: number;
 }
 
+export interface GetTableKwargs {
+  uuid: string;
+  io_id: string;
+  io_type?: "input" | "output" | null;
+  offset?: number;
+  limit?: number;
+  sort?: TableSort[];
+  search?: string;
+  filters?: TableFilter[];
+  columns?: (number | string)[] | null;
+}
+
 /** A group exists from now on. */
 export interface GroupAdded {
   group: GroupState;
@@ -721,6 +733,31 @@ export interface Success {
   success: boolean;
 }
 
+/** Which rows are kept. Numbers compare as numbers, everything else as text in any case. */
+export interface TableFilter {
+  column: number | string;
+  op: "!=" | "<" | "<=" | "==" | ">" | ">=" | "contains" | "empty" | "not_empty";
+  value: number | string | boolean | null;
+}
+
+/** By which column rows are put in order; empty cells come last either way. */
+export interface TableSort {
+  column: number | string;
+  descending: boolean;
+}
+
+/** Rows of a table. `total` counts all of them, `matching` those that the filters keep, `width` all columns. `rows` may be fewer than asked for where they are large: go on at `offset` plus their number. Another `version` says that the port holds another value than for the window before. */
+export interface TableWindow {
+  columns: string[];
+  index: unknown[];
+  rows: unknown[][];
+  total: number;
+  matching: number;
+  width: number;
+  offset: number;
+  version: number;
+}
+
 export interface TriggerNodeKwargs {
   uuid: string;
 }
@@ -894,6 +931,7 @@ export interface Commands {
   get_nodes: { kwargs: Record<string, never>; result: NodeState[] };
   get_plugins: { kwargs: Record<string, never>; result: Plugin[] };
   get_runstate: { kwargs: Record<string, never>; result: RunState };
+  get_table: { kwargs: GetTableKwargs; result: TableWindow };
   get_worker_dependencies: { kwargs: Record<string, never>; result: Record<string, Dependency> };
   group_nodes: { kwargs: GroupNodesKwargs; result: AddedGroup };
   heartbeat: { kwargs: Record<string, never>; result: null };

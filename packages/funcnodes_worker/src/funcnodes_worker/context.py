@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from funcnodes_worker.filestore import FileStore
     from funcnodes_worker.logbook import LogBook
     from funcnodes_worker.projection import Projection
+    from funcnodes_worker.tables.reader import TableReader
 
 __all__ = ["GraphContext", "ReadContext", "SessionServices", "WorkerServices"]
 
@@ -70,6 +71,7 @@ class WorkerServices(Protocol):
     hub: Hub
     config: WorkerConfig
     book: LogBook
+    tables: TableReader
     notices: list[str]
 
     @property

@@ -40,6 +40,7 @@ from funcnodes_worker.protocol.messages import Cmd, CommandId, Hello
 from funcnodes_worker.protocol.shapes import LibraryState, LogLine
 from funcnodes_worker.rpc.registry import REGISTRY, Registry
 from funcnodes_worker.session import LATE_S, GraphCall, Session
+from funcnodes_worker.tables.reader import TableReader
 
 __all__ = ["NodeViewState", "Worker", "WorkerState", "worker_json_get_data_path"]
 
@@ -98,6 +99,7 @@ class Worker:
             max_total_bytes=settings.max_files_bytes,
         )
         self._calls: set[Future[Any]] = set()
+        self.tables = TableReader(threads=threads)
         self.book = LogBook()
         self.log_teller = LogTeller(self.book, self._tell_log)
         self._book_handler = BookHandler(self.book)
@@ -140,6 +142,7 @@ class Worker:
         self.hub.previews.stop()
         self.log_teller.stop()
         logging.getLogger("funcnodes").removeHandler(self._book_handler)
+        self.tables.stop()
         self._readers.shutdown(wait=False, cancel_futures=True)
         self._channel.close()
         for session in list(self.sessions):

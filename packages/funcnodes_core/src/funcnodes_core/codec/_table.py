@@ -7,15 +7,13 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from funcnodes_core.codec._plain import MAX_KEY_CHARS, MAX_PARTS, PlainCutter, short_scalar
+from funcnodes_core.codec.tables import PROBED_ROWS, has_equal_rows, plain_cell, table_source
 
 __all__ = ["Table", "table_window"]
 
 MAX_ROWS = 200
 MAX_COLUMNS = 200
 CELL_BYTES = 1000
-# enough rows, and cells of each, to tell a table from a list that happens to start like one
-PROBED_ROWS = 50
-PROBED_CELLS = 40
 
 
 class Table(NamedTuple):
@@ -33,8 +31,8 @@ class Table(NamedTuple):
 def table_window(value: Any, budget_bytes: int, *, force: bool = False) -> Table | None:
     """The first rows of a table, or None if the value is none.
 
-    A table is a list of dicts, a list of at least two equally long lists, or an object like a
-    data frame (`columns` and `iloc`).
+    A table is a list of dicts, a list of at least two equally long lists, or a data frame: an object
+    with `columns` and `iloc`, or one with the interchange protocol (`__dataframe__`).
 
     Args:
         value: Any value.
@@ -43,10 +41,12 @@ def table_window(value: Any, budget_bytes: int, *, force: bool = False) -> Table
     """
     if hasattr(value, "iloc") and hasattr(value, "index"):
         return _from_frame(value, budget_bytes)
+    if hasattr(value, "__dataframe__") and not isinstance(value, type):
+        return _from_interchange(value, budget_bytes)
     if isinstance(value, list | tuple) and value:
         if all(isinstance(row, Mapping) for row in islice(value, PROBED_ROWS)):
             return _from_records(value, budget_bytes)
-        if _equal_rows(value) and (force or len(value) > 1):
+        if has_equal_rows(value) and (force or len(value) > 1):
             width = len(value[0])
             names = [str(i) for i in range(min(width, MAX_COLUMNS))]
             return _window(names, value, len(value), budget_bytes, width)
@@ -55,15 +55,6 @@ def table_window(value: Any, budget_bytes: int, *, force: bool = False) -> Table
     if force and isinstance(value, Mapping):
         return _from_columns(value, budget_bytes)
     return None
-
-
-def _equal_rows(value: Any) -> bool:
-    """Whether the first rows are lists of one length (not 0) that hold no further containers."""
-    rows = list(islice(value, PROBED_ROWS))
-    if not all(isinstance(row, list | tuple) and row and len(row) == len(rows[0]) for row in rows):
-        return False
-    kinds = {type(cell) for row in rows for cell in row[:PROBED_CELLS]}
-    return not any(issubclass(kind, list | tuple | Mapping | set) for kind in kinds)
 
 
 def _from_records(records: Any, budget_bytes: int) -> Table | None:
@@ -100,14 +91,20 @@ def _from_frame(frame: Any, budget_bytes: int) -> Table | None:
     rows = head.itertuples(index=False, name=None)
     table = _window(names, rows, len(frame), budget_bytes, len(frame.columns))
     labels = PlainCutter(budget_bytes)
-    shown = [labels.cut(_python(label)) for label in head.index[: len(table.window["rows"])]]
+    shown = [labels.cut(plain_cell(label)) for label in head.index[: len(table.window["rows"])]]
     table.window["index"] = shown
     return table
 
 
-def _python(cell: Any) -> Any:
-    """A Python number for a scalar of an array library."""
-    return cell.item() if hasattr(cell, "item") and not hasattr(cell, "__len__") else cell
+def _from_interchange(frame: Any, budget_bytes: int) -> Table | None:
+    source = table_source(frame)
+    if source is None:
+        return None
+    names = source.names[:MAX_COLUMNS]
+    shown = range(min(MAX_ROWS, source.height))
+    columns = [source.cells(column, shown) for column in range(len(names))]
+    rows = [list(row) for row in zip(*columns, strict=True)]
+    return _window(names, rows, source.height, budget_bytes, len(source.names))
 
 
 def _window(names: list[str], rows: Iterable[Any], total: int, budget_bytes: int, width: int) -> Table:
@@ -137,7 +134,7 @@ def _cut_row(row: Any) -> tuple[list[Any], int, bool]:
             cost += n_bytes + 2
             continue
         cutter = PlainCutter(CELL_BYTES)
-        cells.append(cutter.cut(_python(cell)))
+        cells.append(cutter.cut(plain_cell(cell)))
         complete = complete and cutter.complete
         cost += CELL_BYTES - cutter.left + 1
     return cells, cost, complete

@@ -18,6 +18,7 @@ __all__ = [
     "MIME_TABLE",
     "Preview",
     "image_type",
+    "plain_form",
     "preview",
 ]
 
@@ -63,6 +64,14 @@ def preview(value: Any, render_type: str | None = None, budget_bytes: int = DEFA
         return _preview(value, render_type, budget_bytes)
     except (Exception, SystemExit) as exc:  # noqa: BLE001 - encoders and __str__ of values are foreign code
         return Preview(MIME_JSON, PlainCutter(budget_bytes).cut(excuse(value, exc)), False)
+
+
+def plain_form(value: Any, budget_bytes: int) -> Any:
+    """A value as JSON of bounded size, as a cell of a table shows it; never raises for a value."""
+    try:
+        return PlainCutter(budget_bytes).cut(value)
+    except (Exception, SystemExit) as exc:  # noqa: BLE001 - encoders and __str__ of values are foreign code
+        return PlainCutter(budget_bytes).cut(excuse(value, exc))
 
 
 def image_type(raw: bytes | bytearray | memoryview) -> str | None:

@@ -15,6 +15,7 @@ from funcnodes_worker.commands import (
     nodes,
     process,
     state,
+    tables,
 )
 from funcnodes_worker.rpc.registry import REGISTRY
 
@@ -32,4 +33,5 @@ __all__ = [
     "nodes",
     "process",
     "state",
+    "tables",
 ]

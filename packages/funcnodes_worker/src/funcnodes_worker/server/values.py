@@ -13,10 +13,11 @@ from funcnodes_core.codec.binary import ByteEncoder
 from funcnodes_core.codec.exact import NotExactError
 from funcnodes_core.codec.preview import MIME_BYTES, MIME_JSON, MIME_SVG, image_type
 from funcnodes_core.types import SVG
-from funcnodes_worker.errors import NotFoundError
+from funcnodes_worker.errors import ConflictError, NotFoundError
 from funcnodes_worker.jsonpieces import exact_pieces, shown_pieces, text_pieces
 from funcnodes_worker.projection import PortKey, PortValue
 from funcnodes_worker.server.responses import Body, Content, MemoryBody, PiecesBody, send
+from funcnodes_worker.tables.reader import csv_pieces
 
 if TYPE_CHECKING:
     from funcnodes_worker.worker import Worker
@@ -38,12 +39,13 @@ class ValueSender:
 
     def __init__(self, worker: Worker) -> None:
         self._worker = worker
-        self._kept: OrderedDict[tuple[PortKey, int, bool], _Encoded] = OrderedDict()
+        self._kept: OrderedDict[tuple[PortKey, int, str], _Encoded] = OrderedDict()
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """The value of a port: bytes, pictures and text as they are, everything else as JSON.
 
-        With `preview=1` the bytes that the port shows; with `format=json` the exact JSON form of any value.
+        With `preview=1` the bytes that the port shows; with `format=json` the exact JSON form of any value, with
+        `format=csv` a table as text.
         """
         io_type = request.query.get("io_type")
         records = self._worker.hub.projection
@@ -64,9 +66,11 @@ class ValueSender:
         held = records.values.get(key)
         if held is None:
             raise web.HTTPNotFound(text="this port holds no value")
-        as_json = request.query.get("format") == "json"
-        encoded = await self._encode(key, held, as_json)
-        return await self._send(request, key, f"{held.version}{'-json' if as_json else ''}", encoded)
+        form = request.query.get("format", "")
+        if form not in _ENCODERS:
+            raise web.HTTPBadRequest(text=f"format: expected {' or '.join(filter(None, _ENCODERS))}")
+        encoded = await self._encode(key, held, form)
+        return await self._send(request, key, f"{held.version}-{form}".rstrip("-"), encoded)
 
     async def _send(
         self, request: web.Request, key: PortKey, version: str, encoded: _Encoded
@@ -81,16 +85,17 @@ class ValueSender:
         )
         return await send(request, content)
 
-    async def _encode(self, key: PortKey, held: PortValue, as_json: bool) -> _Encoded:
-        place = (key, held.version, as_json)
+    async def _encode(self, key: PortKey, held: PortValue, form: str) -> _Encoded:
+        place = (key, held.version, form)
         if (kept := self._kept.get(place)) is not None:
             self._kept.move_to_end(place)
             return kept
-        encode: Callable[..., _Encoded] = _encode_json if as_json else _encode
         try:
-            made = await self._worker.in_thread(encode, held.value, held.render_type)
+            made = await self._worker.in_thread(_ENCODERS[form], held.value, held.render_type)
         except NotExactError as error:
             raise web.HTTPUnsupportedMediaType(text=f"this value has no exact form: {error}") from None
+        except ConflictError as error:
+            raise web.HTTPUnsupportedMediaType(text=str(error)) from None
         except RuntimeError as error:
             raise web.HTTPConflict(text=f"this value cannot be read now: {error}") from None
         if not isinstance(made.body, MemoryBody):  # those are the value itself
@@ -102,6 +107,10 @@ class ValueSender:
 
 def _encode_json(value: object, render_type: str | None) -> _Encoded:
     return _Encoded(PiecesBody(exact_pieces(value)), MIME_JSON)
+
+
+def _encode_csv(value: object, render_type: str | None) -> _Encoded:
+    return _Encoded(PiecesBody(csv_pieces(value, render_type)), "text/csv")
 
 
 def _encode(value: object, render_type: str | None) -> _Encoded:
@@ -130,3 +139,10 @@ def _shown(value: object) -> _Encoded:
         return _Encoded(PiecesBody(shown_pieces(value)), MIME_JSON)
     except Exception as error:
         raise NotExactError(f"{type(error).__name__}: {error}") from error
+
+
+_ENCODERS: dict[str, Callable[[object, str | None], _Encoded]] = {
+    "": _encode,
+    "json": _encode_json,
+    "csv": _encode_csv,
+}
