@@ -167,22 +167,22 @@ class RunnableNode(EventEmitterMixin):
             self._event("before_request_trigger", {})
         if self._unready or self._muted:
             self._requested = True
-            return
-        if self._space is not None and self._space._hold_back(self):
-            return
-        loop = _running_loop()
-        if loop is None:
-            self._requested = True
-            remember_unstarted(self)  # type: ignore[arg-type]  # `Node` completes it
-            return
-        scheduler = self._scheduler
-        if scheduler is None or scheduler._loop() is not loop:
-            scheduler = control.bind(self, scheduler_of(loop))  # type: ignore[arg-type]  # `Node` completes it
-        delay = self.pretrigger_delay
-        if delay > 0:
-            control.debounce(self, scheduler, delay)  # type: ignore[arg-type]  # `Node` completes it
-        else:
-            scheduler.ask(self)
+        elif self._space is None or not self._space._hold_back(self):
+            loop = _running_loop()
+            if loop is None:
+                self._requested = True
+                remember_unstarted(self)  # type: ignore[arg-type]  # `Node` completes it
+            else:
+                scheduler = self._scheduler
+                if scheduler is None or scheduler._loop() is not loop:
+                    scheduler = control.bind(self, scheduler_of(loop))  # type: ignore[arg-type]  # `Node` completes it
+                delay = self.pretrigger_delay
+                if delay > 0:
+                    control.debounce(self, scheduler, delay)  # type: ignore[arg-type]  # `Node` completes it
+                else:
+                    scheduler.ask(self)
+        if self._watched:
+            self._event("after_request_trigger", {})
 
     @property
     def pretrigger_delay(self) -> float:
