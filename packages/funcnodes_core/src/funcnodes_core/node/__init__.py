@@ -18,6 +18,7 @@ from funcnodes_core.node.meta import NodeMeta
 from funcnodes_core.node.mode import NodeMode
 from funcnodes_core.node.registry import REGISTERED_NODES, get_nodeclass, register_node
 from funcnodes_core.node.run import DirectCall, RunError
+from funcnodes_core.node.telling import FAST_S
 from funcnodes_core.triggerstack import TriggerStack
 
 __all__ = [
@@ -49,5 +50,5 @@ __all__ = [
 class NodeConstants:
     """Which runs count as fast, in seconds."""
 
-    TRIGGER_SPEED_FAST = 0.2
+    TRIGGER_SPEED_FAST = FAST_S
     TRIGGER_SPEED_MEDIUM = 1

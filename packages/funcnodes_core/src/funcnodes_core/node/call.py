@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from funcnodes_core._runnable import successors
 from funcnodes_core.exceptions import NodeReadyError
 from funcnodes_core.node.protocol import NodeLike
 from funcnodes_core.node.state import find_port
@@ -38,11 +37,17 @@ async def call_once(
     if raise_ready and not node.ready():
         missing = ", ".join(repr(port.id) for port in node.inputs.values() if not port.ready())
         raise NodeReadyError(f"{node.node_name!r} cannot run: no value for {missing}")
+    if return_dict:
+        node.outputs["_triggeroutput"].on("after_set_value", _hear)
     await wait_for([node], force=True)
     if return_dict:
         return {io_id: port.value for io_id, port in node.outputs.items()}
     values = tuple(port.value for port in node._data_outputs())
     return values if len(values) > 1 else (values[0] if values else None)
+
+
+def _hear(**event: Any) -> None:
+    """Listen: the time of a run is told to those who do."""
 
 
 async def run_until_complete(*nodes: NodeLike) -> None:
@@ -57,13 +62,16 @@ async def run_until_complete(*nodes: NodeLike) -> None:
 
 
 def get_deep_connected_nodeset(src: N, nodeset: set[N] | None = None) -> set[N]:
-    """Every node downstream of `src`, itself included, added to `nodeset`."""
+    """Every node that wires and mirrors lead to from `src`, itself included, added to `nodeset`."""
     seen = nodeset if nodeset is not None else set()
     todo = [src]
     seen.add(src)
     while todo:
-        for target in successors(todo.pop()):
-            if target not in seen:
-                seen.add(target)  # type: ignore[arg-type]
-                todo.append(target)  # type: ignore[arg-type]
+        node = todo.pop()
+        mirrors = [link for port in node.inputs.values() for link in port.forwards]
+        for link in (*node._links, *mirrors):
+            target = link.dst._node()
+            if target is not None and target not in seen:
+                seen.add(target)
+                todo.append(target)
     return seen

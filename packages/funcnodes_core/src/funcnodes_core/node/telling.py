@@ -11,7 +11,11 @@ from typing import Any
 from funcnodes_core._logging import FUNCNODES_LOGGER
 from funcnodes_core.node.protocol import NodeLike
 
+# a run that took less is called fast
+FAST_S = 0.2
+
 __all__ = [
+    "FAST_S",
     "progressed",
     "report_progress",
     "run_done",
@@ -41,6 +45,8 @@ def run_started(node: NodeLike) -> None:
     for event in ("before_trigger", "triggerstart", "after_trigger"):
         _guarded(node, node._event, event, {})
     _observe(node, "run_started")
+    if node.last_duration_s is not None and node.last_duration_s < FAST_S:
+        _guarded(node, node._event, "triggerfast", {})
 
 
 def run_done(node: NodeLike, duration_s: float) -> None:
