@@ -15,7 +15,7 @@ PACKAGE_RANK = {"funcnodes_core": 0, "funcnodes_worker": 1, "funcnodes": 2}
 # The longest entry that a module's name starts with gives its rank; "" is the package's __init__ itself.
 RANKS: dict[str, list[str]] = {
     "funcnodes_core": [
-        "exceptions sentinels ids types data files _merge _deprecations",
+        "exceptions sentinels ids types data files _merge _deprecations _jobs",
         "config _logging eventmanager renderoptions typenames _typestrings _typefit schema codec triggerstack",
         "io scheduler _runnable _cycles _plans _waves _holds _mailbox grouping_logic",
         "node",

@@ -521,6 +521,8 @@ export interface NodeState {
   properties: Record<string, unknown>;
   render_options: Record<string, unknown>;
   reset_inputs_on_trigger: boolean;
+  timeout_s: number | null;
+  retries: number;
   placeholder: boolean;
   duration_s: number | null;
 }
@@ -539,6 +541,8 @@ export interface NodeUpdated {
   mode?: "active" | "bypassed" | "muted";
   properties?: Record<string, unknown>;
   reset_inputs_on_trigger?: boolean;
+  timeout_s?: number | null;
+  retries?: number;
   render_options?: Record<string, unknown>;
 }
 
@@ -823,6 +827,8 @@ export interface UpdateNodeKwargs {
   description?: string;
   frontend?: FrontendState | null;
   reset_inputs_on_trigger?: boolean;
+  timeout_s?: number | null;
+  retries?: number;
   properties?: Record<string, unknown> | null;
 }
 

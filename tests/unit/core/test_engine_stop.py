@@ -277,7 +277,7 @@ async def test_without_the_means_to_interrupt_it_is_stuck(
 def test_a_thread_is_never_broken_off_by_itself() -> None:
     struck: list[Any] = []
 
-    break_off(threading.get_ident(), lambda node: True, Turn(), 1, struck)
+    break_off(threading.get_ident(), lambda node, frame: True, Turn(), 1, struck)
 
     assert not struck
 
@@ -364,7 +364,7 @@ def bombard(graph: GraphLoop, count: int) -> None:
     feeder = Feeder(graph, nodes[:2])
     struck: list[Any] = []
     while len(struck) < count:
-        break_off(graph.thread_id, lambda node: True, Turn(), 0.002, struck)
+        break_off(graph.thread_id, lambda node, frame: True, Turn(), 0.002, struck)
     graph.do(lambda: setattr(feeder, "goes_on", False))
     graph.wait(space.await_done())
 

@@ -54,6 +54,7 @@ MUTATIONS: list[tuple[str, dict[str, Any]]] = [
     ("update_io", {"uuid": "x", "io_id": "out", "render_options": {"type": "table"}}),
     ("update_io", {"uuid": "x", "io_id": "a", "default": 9}),
     ("set_node_mode", {"uuid": "x", "mode": "muted"}),
+    ("update_node", {"uuid": "x", "timeout_s": 2.5, "retries": 3}),
     ("add_edge", edge("z", "y", "b")),
     ("add_edge", {**edge("z", "y"), "replace": True}),
     ("add_edge", edge("x", "z", "b", "b")),
@@ -76,7 +77,15 @@ def shown(bench: Any) -> Any:
             i: (p.name, p.hidden, p.value_options, p.render_options, p.value is NoValue)
             for i, p in ports.items()
         }
-        fields = (node.name, node.description, node.mode, node.reset_inputs_on_trigger, dict(node.properties))
+        fields = (
+            node.name,
+            node.description,
+            node.mode,
+            node.timeout_s,
+            node.retries,
+            node.reset_inputs_on_trigger,
+            dict(node.properties),
+        )
         nodes[node.uuid] = (fields, about)
     return nodes, set(bench.space.edges), bench.space.groups.serialize(), bench.space.properties
 

@@ -27,6 +27,7 @@ from funcnodes_core import (
     lib,
     nodemaker,
 )
+from funcnodes_core._jobs import cancel_requested
 from funcnodes_core._logging import FUNCNODES_LOGGER, get_logger, set_log_format
 from funcnodes_core._setup import AVAILABLE_MODULES, setup
 from funcnodes_core.codec.binary import ByteEncoder, BytesEncdata
@@ -125,6 +126,7 @@ __all__ = [
     "SpaceObserver",
     "__version__",
     "arun",
+    "cancel_requested",
     "config",
     "controlled_wrapper",
     "decorator",

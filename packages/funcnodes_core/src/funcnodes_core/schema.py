@@ -64,6 +64,8 @@ class NodeJSON(TypedDict):
     render_options: NotRequired[dict[str, Any]]
     properties: NotRequired[dict[str, Any]]
     mode: NotRequired[Literal["active", "muted", "bypassed"]]
+    timeout_s: NotRequired[float | None]
+    retries: NotRequired[int]
 
 
 class GroupJSON(TypedDict):

@@ -20,6 +20,7 @@ from funcnodes_core.codec.exact import to_exact
 from funcnodes_core.exceptions import NotExactError
 from funcnodes_core.io.base import NodeIO
 from funcnodes_core.node import Node
+from funcnodes_core.node.limits import limits_of
 from funcnodes_core.node.run import RunError
 from funcnodes_core.nodespace.nodespace import NodeSpace
 from funcnodes_core.nodespace.observer import Edge, SpaceObserver
@@ -272,6 +273,8 @@ def node_state(node: Node, *, ports: bool = True) -> NodeState:
         properties=_json_dict(properties),
         render_options=_json_dict(node.render_options),
         reset_inputs_on_trigger=node.reset_inputs_on_trigger,
+        timeout_s=limits_of(node).timeout_s,
+        retries=limits_of(node).retries,
         placeholder=isinstance(node, PlaceHolderNode),
         duration_s=node.last_duration_s,
     )

@@ -12,7 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Protocol, TypeVar
 
 from funcnodes_core.node import Node
-from funcnodes_core.node.interrupt import Turn, break_off
+from funcnodes_core.node.interrupt import Turn, Wanted, break_off
 
 __all__ = ["GraphLoop", "GraphThread", "SameLoop"]
 
@@ -31,9 +31,7 @@ class GraphLoop(Protocol):
 
     def submit(self, work: Coroutine[Any, Any, _R]) -> Future[_R]: ...
 
-    def break_off(
-        self, wanted: Callable[[Node], bool], turn: Turn, deadline_s: float, struck: list[Node]
-    ) -> None: ...
+    def break_off(self, wanted: Wanted, turn: Turn, deadline_s: float, struck: list[Node]) -> None: ...
 
     def stop(self, timeout_s: float) -> bool: ...
 
@@ -64,9 +62,7 @@ class SameLoop:
         assert self._loop is not None
         return asyncio.run_coroutine_threadsafe(work, self._loop)
 
-    def break_off(
-        self, wanted: Callable[[Node], bool], turn: Turn, deadline_s: float, struck: list[Node]
-    ) -> None:
+    def break_off(self, wanted: Wanted, turn: Turn, deadline_s: float, struck: list[Node]) -> None:
         """Nothing: what asks for it runs where the node does, so no node is under way."""
 
     def stop(self, timeout_s: float) -> bool:
@@ -107,9 +103,7 @@ class GraphThread:
         """Begin a coroutine on the graph's thread and hand back its result or error."""
         return asyncio.run_coroutine_threadsafe(work, self.loop)
 
-    def break_off(
-        self, wanted: Callable[[Node], bool], turn: Turn, deadline_s: float, struck: list[Node]
-    ) -> None:
+    def break_off(self, wanted: Wanted, turn: Turn, deadline_s: float, struck: list[Node]) -> None:
         """Interrupt the wanted nodes that keep the thread from its next turn; from any thread, returns at once."""
         assert self._thread.ident is not None
         work = (self._thread.ident, wanted, turn, deadline_s, struck)

@@ -236,7 +236,10 @@ class Worker:
         if call.command.late is not None:
             uuid = call.kwargs.get("uuid")
             self._thread.break_off(
-                lambda node: uuid in (None, node.uuid), call.turn, call.kwargs["deadline_s"], call.struck
+                lambda node, frame: uuid in (None, node.uuid),
+                call.turn,
+                call.kwargs["deadline_s"],
+                call.struck,
             )
 
     def make_read_context(self, session: Session, cmd_id: CommandId | None) -> ReadContext:

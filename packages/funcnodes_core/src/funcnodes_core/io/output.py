@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from funcnodes_core._jobs import cancel_requested
 from funcnodes_core.exceptions import EdgeNotFoundError, NodeConnectionError
 from funcnodes_core.io.base import NO_LINKS, NodeIO
 from funcnodes_core.io.connection import Link, check_threads, make_room, structure_version
@@ -64,11 +65,13 @@ class NodeOutput(NodeIO):
                 to their defaults and makes nobody run.
             does_trigger: False hands the value on without making anybody run.
         """
-        self._value = value
         node = self._node()
         if node is not None and node._off_thread():
-            node._post(lambda: self._send(value, does_trigger))
+            if not cancel_requested():  # what a stopped run gives late is nothing any more
+                self._value = value
+                node._post(lambda: self._send(value, does_trigger))
             return
+        self._value = value
         self._send(value, does_trigger)
 
     def _put(self, value: Any) -> None:

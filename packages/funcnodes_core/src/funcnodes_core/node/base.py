@@ -17,6 +17,7 @@ from funcnodes_core.io.output import NodeOutput
 from funcnodes_core.node import control, state
 from funcnodes_core.node.call import call_once
 from funcnodes_core.node.core import RunnableNode
+from funcnodes_core.node.limits import limits_of, set_limits
 from funcnodes_core.node.meta import NodeMeta
 from funcnodes_core.node.mode import NodeMode
 from funcnodes_core.node.ports import make_ports
@@ -254,13 +255,10 @@ class Node(RunnableNode, metaclass=NodeMeta):
     __call__ = trigger
 
     async def cancel(self, deadline_s: float = 1.0) -> str:
-        """Stop the run under way; it counts as failed. From any thread that has a loop.
-
-        A function that computes on the graph's thread without ever awaiting can be stopped from another thread only.
+        """Stop the run under way; it counts as failed. From any thread; what computes, from another one only.
 
         Returns:
-            `"cancelled"`, `"killed"` where its process was ended, `"not_running"`, or `"stuck"` when it did not end
-            in time; then it ends as soon as what it is in, a call into C, returns.
+            `"cancelled"`, `"killed"` (its process), `"not_running"`, or `"stuck"`: it ends when a call into C does.
         """
         return await control.cancel(self, deadline_s)
 
@@ -302,6 +300,26 @@ class Node(RunnableNode, metaclass=NodeMeta):
     @mode.setter
     def mode(self, mode: NodeMode | str) -> None:
         control.set_mode(self, NodeMode(mode))
+
+    @property
+    def timeout_s(self) -> float | None:
+        """How many seconds a run may take; None for any number."""
+        return limits_of(self).timeout_s
+
+    @timeout_s.setter
+    def timeout_s(self, timeout_s: float | None) -> None:
+        set_limits(self, limits_of(self)._replace(timeout_s=timeout_s))
+        self._updated("timeout_s")
+
+    @property
+    def retries(self) -> int:
+        """How often a run that fails is tried again, with the same inputs."""
+        return limits_of(self).retries
+
+    @retries.setter
+    def retries(self, retries: int) -> None:
+        set_limits(self, limits_of(self)._replace(retries=retries))
+        self._updated("retries")
 
     @property
     def disabled(self) -> bool:

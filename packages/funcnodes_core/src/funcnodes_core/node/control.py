@@ -11,7 +11,8 @@ from funcnodes_core._runnable import Phase, successors
 from funcnodes_core._waves import unsettled
 from funcnodes_core.exceptions import NodeCancelledError
 from funcnodes_core.node import telling
-from funcnodes_core.node.interrupt import Turn, break_off
+from funcnodes_core.node.interrupt import Turn, Wanted, break_off
+from funcnodes_core.node.limits import refresh_special
 from funcnodes_core.node.mode import NodeMode
 from funcnodes_core.node.protocol import NodeLike
 from funcnodes_core.node.run import end_unstarted, fail
@@ -129,7 +130,7 @@ async def cancel_from_elsewhere(node: NodeLike, deadline_s: float) -> str:
         how = await cancel(node, deadline_s)
         return stopped_how(node) or how if struck and how == "not_running" else how
 
-    def wanted(other: Any) -> bool:
+    def wanted(other: Any, frame: Any) -> bool:
         return other is node
 
     how = await there(node._scheduler, stop, wanted, deadline_s, struck)
@@ -141,7 +142,7 @@ async def cancel_from_elsewhere(node: NodeLike, deadline_s: float) -> str:
 async def there(
     scheduler: Scheduler,
     act: Callable[[], Coroutine[Any, Any, T]],
-    wanted: Callable[[Any], bool],
+    wanted: Wanted,
     deadline_s: float,
     struck: list[Any],
 ) -> T | None:
@@ -170,6 +171,7 @@ def set_mode(node: NodeLike, mode: NodeMode) -> None:
         return
     node._mode = mode
     node._muted = mode is NodeMode.MUTED
+    refresh_special(node)
     if node._muted and node._scheduler is not None and node._phase is not Phase.IDLE:
         node._scheduler.unqueue(node)
     node._updated("mode")

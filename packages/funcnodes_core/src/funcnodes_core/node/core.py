@@ -18,6 +18,7 @@ from funcnodes_core.io.connection import Link
 from funcnodes_core.io.input import NodeInput
 from funcnodes_core.io.output import NodeOutput
 from funcnodes_core.node import control, telling
+from funcnodes_core.node.limits import Limits
 from funcnodes_core.node.mode import NodeMode
 from funcnodes_core.node.run import DirectCall, RunError, begin
 from funcnodes_core.node.waiting import remember_unstarted
@@ -39,11 +40,15 @@ class RunnableNode(EventEmitterMixin):
     __slots__ = tuple(
         "__weakref__ _acyclic_at _again _arguments _asked _beat _blocked_by _cause _error_listeners _holds _links "
         "_listeners _live _mode _muted _phase _ran_wave _ref _requested _run _scheduler _seen _self_hold _space "
-        "_stale _streams _timer _undelivered _unready _waiters _watched".split()
+        "_special _stale _streams _timer _undelivered _unready _waiters _watched".split()
     )
 
     _direct: ClassVar[DirectCall | None] = None
     default_pretrigger_delay: ClassVar[float | None] = None
+    default_timeout_s: ClassVar[float | None] = None
+    default_retries: ClassVar[int] = 0
+    _limited: ClassVar[bool] = False  # whether the class has either
+    _limits: Limits | None = None
 
     inputs: dict[str, NodeInput]
     outputs: dict[str, NodeOutput]
@@ -65,6 +70,7 @@ class RunnableNode(EventEmitterMixin):
         self._live = self._asked = self._again = self._requested = self._self_hold = False
         self._streams = False
         self._muted = self._stale = self._watched = False
+        self._special = self._limited
         self._holds = self._seen = self._ran_wave = self._unready = 0
         self._acyclic_at = -1
         self._mode = NodeMode.ACTIVE

@@ -25,15 +25,19 @@ import threading
 from collections.abc import Callable
 from inspect import CO_ASYNC_GENERATOR, CO_COROUTINE, CO_GENERATOR
 from time import monotonic
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any, NamedTuple
 
 from funcnodes_core.exceptions import RunInterrupted
 from funcnodes_core.node.protocol import NodeLike
-from funcnodes_core.node.run import RUN_CODES, SENT_INTERRUPTS
 
-__all__ = ["Turn", "break_off", "can_interrupt", "running_on"]
+__all__ = ["RUN_CODES", "SENT_INTERRUPTS", "Turn", "Wanted", "break_off", "can_interrupt", "running_on"]
 
+# what a run is known by: functions that call the node's own one, with the node as their variable `node`
+RUN_CODES: set[CodeType] = set()
+SENT_INTERRUPTS: dict[int, Any] = {}  # by thread: what was sent and no run has ended with yet
+
+Wanted = Callable[[Any, FrameType], bool]
 _SOON_S = 0.0005
 _AGAIN = 3  # strikes within a deadline: a function that caught the first one may be cleaning up
 
@@ -81,10 +85,10 @@ def can_interrupt() -> bool:
     return _sender() is not None
 
 
-def running_on(thread_id: int) -> NodeLike | None:
-    """The node whose function runs on a thread right now and keeps it from anything else."""
+def running_on(thread_id: int, wanted: Wanted | None = None) -> NodeLike | None:
+    """The node whose function runs on a thread right now and keeps it from anything else, if it is wanted."""
     sight = _look(thread_id)
-    return None if sight is None else sight.node
+    return None if sight is None or (wanted and not wanted(sight.node, sight.run)) else sight.node
 
 
 def _look(thread_id: int) -> _Sight | None:
@@ -115,11 +119,16 @@ def _is_closed(frame: FrameType) -> bool:
 
 
 class Turn:
-    """Whether what waits for a thread has been begun there."""
+    """Whether what waits for a thread has been begun there.
 
-    def __init__(self) -> None:
+    Args:
+        over: Whether nobody waits any more; asked now and then.
+    """
+
+    def __init__(self, over: Callable[[], bool] = lambda: False) -> None:
         self.has_come = False
         self._event = threading.Event()
+        self._over = over
 
     def begin(self) -> None:
         """Say so, on that thread: nothing is interrupted from now on."""
@@ -128,7 +137,7 @@ class Turn:
 
     def wait(self, timeout_s: float) -> bool:
         """Wait for it; tell whether it has come."""
-        return self._event.wait(timeout_s)
+        return self._event.wait(timeout_s) or self._over()
 
 
 def _send_if_still(
@@ -182,7 +191,7 @@ def _send_others_again(thread_id: int) -> None:
 
 def break_off(
     thread_id: int,
-    wanted: Callable[[Any], bool],
+    wanted: Wanted,
     turn: Turn,
     deadline_s: float,
     struck: list[Any],
@@ -192,7 +201,7 @@ def break_off(
 
     Args:
         thread_id: The graph's thread, not the caller's.
-        wanted: Whether a node that runs there is to be broken off.
+        wanted: Whether a node that runs there, in the engine's frame of that run, is to be broken off.
         turn: Begun by what waits for the thread.
         deadline_s: After this time nothing is sent any more; what was sent stays sent.
         struck: Gets each node that an interrupt is sent to, just before.
@@ -207,7 +216,7 @@ def break_off(
     while not turn.wait(pause_s) and (now := monotonic()) < until:
         pause_s = min(pause_s * 1.5, 0.02)
         sight = _look(thread_id)
-        if sight is None or not sight.is_open or not wanted(sight.node):
+        if sight is None or not sight.is_open or not wanted(sight.node, sight.run):
             continue
         if sight.run is last and now < again_at:
             continue

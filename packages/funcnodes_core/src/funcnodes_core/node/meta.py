@@ -101,6 +101,7 @@ class NodeMeta(ABCMeta):
         node_class = cast("type[NodeLike]", cls)
         node_class._input_templates = tuple(p for p in templates.values() if isinstance(p, NodeInput))
         node_class._output_templates = tuple(p for p in templates.values() if isinstance(p, NodeOutput))
+        node_class._limited = node_class.default_timeout_s is not None or node_class.default_retries > 0
         if bases and not inspect.isabstract(cls):
             if not getattr(cls, "node_id", None):
                 raise AttributeError(f"node class {name!r} needs a node_id")

@@ -25,6 +25,9 @@ class NodeLike(Runnable, Protocol):
     default_reset_inputs_on_trigger: ClassVar[bool]
     default_render_options: ClassVar[dict[str, Any]]
     default_io_options: ClassVar[dict[str, Any]]
+    default_timeout_s: ClassVar[float | None]
+    default_retries: ClassVar[int]
+    _limited: ClassVar[bool]
     _direct: ClassVar[Any]
     _input_templates: ClassVar[tuple[NodeIO, ...]]
     _output_templates: ClassVar[tuple[NodeIO, ...]]
@@ -43,6 +46,8 @@ class NodeLike(Runnable, Protocol):
     _beat: NodeOutput
     _mode: NodeMode
     _name: str | None
+    _limits: Any
+    _special: bool
     _reset_inputs: bool
     _stale: bool
     _timer: asyncio.TimerHandle | None

@@ -7,9 +7,9 @@ import inspect
 import sys
 import threading
 import time
-import traceback
 from collections.abc import Callable, Coroutine, Iterable
 from contextlib import aclosing, closing
+from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,9 @@ from funcnodes_core.exceptions import (
     RunTimedOut,
 )
 from funcnodes_core.node import telling
+from funcnodes_core.node.failure import RunError, error_text
+from funcnodes_core.node.interrupt import RUN_CODES, SENT_INTERRUPTS
+from funcnodes_core.node.limits import attempts, awaited_attempts, timed_out
 from funcnodes_core.node.mode import NodeMode
 from funcnodes_core.node.protocol import NodeLike
 from funcnodes_core.node.waiting import until_settled
@@ -33,9 +36,9 @@ from funcnodes_core.typenames import can_accept
 if TYPE_CHECKING:
     from funcnodes_core.scheduler import Scheduler
 
+    TaskCall = Callable[[NodeLike, Scheduler, dict[str, Any]], Coroutine[Any, Any, None]]
+
 __all__ = [
-    "RUN_CODES",
-    "SENT_INTERRUPTS",
     "DirectCall",
     "RunError",
     "begin",
@@ -49,8 +52,6 @@ __all__ = [
 _ACTIVE = NodeMode.ACTIVE
 INLINE = "inline"  # what `_run` is while a synchronous function runs
 STARTING = "starting"  # and before the task of an asynchronous one is there
-_MAX_TEXT = 20_000  # characters of an error that travel on
-SENT_INTERRUPTS: dict[int, Any] = {}  # by thread: what `interrupt` has sent and no run has ended with yet
 
 
 class DirectCall:
@@ -76,57 +77,12 @@ class DirectCall:
         self.inline = not is_async and not streams
 
 
-class RunError:
-    """Why the last run failed."""
-
-    __slots__ = ("_traceback", "error", "exception")
-
-    def __init__(self, exception: BaseException) -> None:
-        self.exception = exception
-        text = error_text(exception)
-        kind = type(exception).__name__
-        self.error = f"{kind}: {text}" if text else kind
-        self._traceback: str | None = None
-
-    @property
-    def traceback(self) -> str:
-        """The traceback as text, formatted when it is first asked for."""
-        if self._traceback is None:
-            exc = self.exception
-            lines = traceback.format_exception(type(exc), exc, _own_frames(exc))
-            self._traceback = _shortened("".join(lines))
-        return self._traceback
-
-
-def error_text(exc: BaseException) -> str:
-    """What an exception says, bounded in length; exceptions of nodes may fail to say anything."""
-    try:
-        return _shortened(str(exc))
-    except (Exception, SystemExit):  # noqa: BLE001 - __str__ of the exception is foreign code
-        return "<its text cannot be made>"
-
-
-def _shortened(text: str) -> str:
-    if len(text) <= _MAX_TEXT:
-        return text
-    half = _MAX_TEXT // 2
-    return f"{text[:half]}\n... {len(text) - 2 * half} characters left out ...\n{text[-half:]}"
-
-
 def _is_interrupt(exc: BaseException) -> bool:
     """Whether an error is no failure of the node but ctrl+c, which only the main thread receives.
 
     A node that calls `sys.exit` fails like one that raises: it must not end the thread of the graph.
     """
     return isinstance(exc, KeyboardInterrupt) and threading.current_thread() is threading.main_thread()
-
-
-def _own_frames(exc: BaseException) -> Any:
-    """The traceback without the engine's frames at its beginning."""
-    tb = exc.__traceback__
-    while tb is not None and tb.tb_next is not None and tb.tb_frame.f_globals.get("__name__") == __name__:
-        tb = tb.tb_next
-    return tb
 
 
 def call_args(node: NodeLike) -> dict[str, Any]:
@@ -162,12 +118,30 @@ def begin(node: NodeLike, scheduler: Scheduler) -> None:
         node._timer = None
     cls = type(node)
     direct = cls._direct
-    if node._mode is not _ACTIVE:
-        _bypass(node, scheduler)
+    if node._special:
+        _begin_special(node, scheduler, direct)
     elif direct is None or not direct.inline or direct.wrapper is not cls.func:
         _run_as_task(node, scheduler, direct)
     else:
         _run_inline(node, scheduler, direct)
+
+
+def _begin_special(node: NodeLike, scheduler: Scheduler, direct: DirectCall | None) -> None:
+    """Run a node that is bypassed, or one with limits."""
+    if node._mode is not _ACTIVE:
+        _bypass(node, scheduler)
+    elif direct is None or not direct.inline or direct.wrapper is not type(node).func:
+        _run_as_task(node, scheduler, direct, _call_limited)
+    else:
+        limited = DirectCall(
+            direct.wrapper,
+            partial(attempts, node, direct.call),
+            False,
+            direct.wants_node,
+            direct.output_ids,
+            False,
+        )
+        _run_inline(node, scheduler, limited)
 
 
 def _run_inline(node: NodeLike, scheduler: Scheduler, direct: DirectCall) -> None:
@@ -203,7 +177,9 @@ def _run_inline(node: NodeLike, scheduler: Scheduler, direct: DirectCall) -> Non
             _end(node, scheduler, 0.0, exc)
 
 
-def _run_as_task(node: NodeLike, scheduler: Scheduler, direct: DirectCall | None) -> None:
+def _run_as_task(
+    node: NodeLike, scheduler: Scheduler, direct: DirectCall | None, call: TaskCall | None = None
+) -> None:
     try:
         kwargs = call_args(node)  # now: what is set before the task's first step is a newer change
     except Exception as exc:  # noqa: BLE001 - default factories are foreign code
@@ -217,7 +193,7 @@ def _run_as_task(node: NodeLike, scheduler: Scheduler, direct: DirectCall | None
         telling.run_started(node)
         if node._run is not STARTING:
             return  # a listener removed it
-    task = _start_task(scheduler.loop, _run_in_task(node, scheduler, kwargs))
+    task = _start_task(scheduler.loop, _run_in_task(node, scheduler, kwargs, call or _call))
     if node._run is STARTING:
         node._run = task
 
@@ -229,7 +205,7 @@ def _start_task(loop: asyncio.AbstractEventLoop, coro: Coroutine[Any, Any, None]
     return loop.create_task(coro)
 
 
-async def _run_in_task(node: NodeLike, scheduler: Scheduler, kwargs: dict[str, Any]) -> None:
+async def _run_in_task(node: NodeLike, scheduler: Scheduler, kwargs: dict[str, Any], call: TaskCall) -> None:
     mine = asyncio.current_task()
     if node._run is STARTING:
         node._run = mine
@@ -238,7 +214,7 @@ async def _run_in_task(node: NodeLike, scheduler: Scheduler, kwargs: dict[str, A
     started = perf_counter()
     try:
         try:
-            await _call(node, scheduler, kwargs)
+            await call(node, scheduler, kwargs)
         except BaseException as exc:
             error = exc
             if _is_interrupt(exc):
@@ -265,6 +241,10 @@ async def _call(node: NodeLike, scheduler: Scheduler, kwargs: dict[str, Any]) ->
     await stream(node, scheduler, direct.output_ids, direct.call(**kwargs))
 
 
+async def _call_limited(node: NodeLike, scheduler: Scheduler, kwargs: dict[str, Any]) -> None:
+    await awaited_attempts(node, lambda: _call(node, scheduler, dict(kwargs)))
+
+
 async def stream(node: NodeLike, scheduler: Scheduler, output_ids: Iterable[str], values: Any) -> None:
     """Send what a generator yields; the next is asked for when what the last caused is at rest.
 
@@ -282,8 +262,7 @@ async def stream(node: NodeLike, scheduler: Scheduler, output_ids: Iterable[str]
                 await until_settled(scheduler, successors(node), (node,))
 
 
-# what `interrupt` knows a run by: functions that call the node's own, with the node as their variable `node`
-RUN_CODES = frozenset((_run_inline.__code__, _call.__code__, stream.__code__))
+RUN_CODES.update((_run_inline.__code__, _call.__code__, stream.__code__))
 
 
 def _bypass(node: NodeLike, scheduler: Scheduler) -> None:
@@ -345,7 +324,7 @@ def _stopped(node: NodeLike, exc: BaseException) -> NodeCancelledError | NodeTim
     """What people read of a run that was broken off; its traceback shows where that was."""
     SENT_INTERRUPTS.pop(threading.get_ident(), None)
     if isinstance(exc, RunTimedOut):
-        return NodeTimeoutError(f"{node.name!r} took longer than it may").with_traceback(exc.__traceback__)
+        return timed_out(node).with_traceback(exc.__traceback__)
     stopped = NodeCancelledError(f"{node.name!r} was stopped")
     if isinstance(exc, RunInterrupted):
         return stopped.with_traceback(exc.__traceback__)

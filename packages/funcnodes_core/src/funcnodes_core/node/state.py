@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from funcnodes_core._runnable import Phase
 from funcnodes_core.exceptions import IONotFoundError, NodeAlreadyDefinedError
 from funcnodes_core.io.base import NodeIO, nobody
+from funcnodes_core.node.limits import Limits, limits_of, refresh_special, set_limits
 from funcnodes_core.node.mode import NodeMode
 from funcnodes_core.node.protocol import NodeLike
 
@@ -163,6 +164,11 @@ def _with_ports(node: NodeLike, ports: dict[str, Any], *, drop: bool) -> dict[st
         out["render_options"] = dict(node.render_options)
     if node._mode is not NodeMode.ACTIVE:
         out["mode"] = node._mode.value
+    own = limits_of(node)
+    if own.timeout_s != cls.default_timeout_s:
+        out["timeout_s"] = own.timeout_s
+    if own.retries != cls.default_retries:
+        out["retries"] = own.retries
     return out
 
 
@@ -191,6 +197,10 @@ def deserialize(node: NodeLike, data: Mapping[str, Any]) -> None:
     if "mode" in data:
         node._mode = NodeMode(data["mode"])
         node._muted = node._mode is NodeMode.MUTED
+    if "timeout_s" in data or "retries" in data:
+        own = limits_of(node)
+        set_limits(node, Limits(data.get("timeout_s", own.timeout_s), data.get("retries", own.retries)))
+    refresh_special(node)
     for io_id, saved in data.get("io", {}).items():
         ports = node.inputs if saved.get("is_input", io_id in node.inputs) else node.outputs
         port = ports.get(io_id)

@@ -6,6 +6,7 @@ without an `if __name__ == "__main__"` guard must not run the script again in th
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import os
 import pickle
@@ -120,7 +121,12 @@ class ProcessPool:
 
     async def _ask(self, frame: bytes) -> Any:
         run = _Run(self, frame)
-        return pickle.loads(await self._threads.run(run.work, on_abandon=run.stop))
+        try:
+            return pickle.loads(await self._threads.run(run.work, on_abandon=run.stop))
+        except asyncio.CancelledError as stopped:
+            if run.killed:
+                stopped.how = "killed"  # type: ignore[attr-defined]  # a note for who asks how a stop went
+            raise
 
     def _targets(self, func: Callable[..., Any]) -> Iterator[Any]:
         """The ways to name the function to the child, the quick one first."""
@@ -153,6 +159,7 @@ class _Run:
         self._lock = threading.Lock()
         self._child: _Child | None = None
         self._stopped = False
+        self.killed = False  # whether a process was at work when it was stopped
 
     def work(self) -> bytes:
         """The answer of the process."""
@@ -179,6 +186,7 @@ class _Run:
         with self._lock:
             self._stopped = True
             if self._child is not None:
+                self.killed = True
                 self._child.kill()
 
 

@@ -17,20 +17,14 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
+from funcnodes_core._jobs import CURRENT_JOB, cancel_requested
+
 __all__ = ["THREADS_EXIST", "Job", "ThreadPool", "cancel_requested"]
 
 THREADS_EXIST = sys.platform not in ("emscripten", "wasi")
 
 _IDLE_S = 60.0
 """An idle thread ends after this time, so that pools of forgotten node classes go away."""
-
-_current = threading.local()
-
-
-def cancel_requested() -> bool:
-    """Whether the run that this thread works on was stopped; for long loops in offloaded functions."""
-    job: Job | None = getattr(_current, "job", None)
-    return job is not None and job.abandoned
 
 
 class Job:
@@ -50,13 +44,13 @@ class Job:
 
     def run(self) -> None:
         """Call and keep the outcome."""
-        _current.job = self
+        CURRENT_JOB.job = self
         try:
             self.result = self.context.run(self.call)
         except BaseException as raised:  # noqa: BLE001 - foreign code; the awaiting side raises it
             self.error = raised
         finally:
-            _current.job = None
+            CURRENT_JOB.job = None
 
     def deliver(self) -> None:
         """Hand the outcome to the loop."""

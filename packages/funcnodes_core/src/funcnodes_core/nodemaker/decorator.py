@@ -26,6 +26,8 @@ _DEFAULTS = (
     "default_reset_inputs_on_trigger",
     "default_trigger_on_create",
     "default_pretrigger_delay",
+    "default_timeout_s",
+    "default_retries",
 )
 
 
@@ -64,6 +66,8 @@ def node_class_maker(
     inputs: Iterable[Mapping[str, Any]] | None = None,
     outputs: Iterable[Mapping[str, Any]] | None = None,
     executor: Executor | None = None,
+    timeout_s: float | None = None,
+    retries: int = 0,
     **kwargs: Any,
 ) -> type[Node]:
     """The node class of a function.
@@ -81,6 +85,8 @@ def node_class_maker(
         inputs: Changes of the inputs by position.
         outputs: Changes of the outputs by position; more entries than the function has add outputs.
         executor: "inline", "thread" or "process"; unlike `separate_process` it never falls back.
+        timeout_s: After how many seconds a run is stopped and fails; people may change it at the node.
+        retries: How often a run that fails is tried again with the same inputs; may be changed, too.
         **kwargs: `default_io_options`, `default_render_options`, `default_reset_inputs_on_trigger`,
             `default_trigger_on_create`, `default_pretrigger_delay`; others are ignored.
 
@@ -108,6 +114,8 @@ def node_class_maker(
         "description": signature.description if description is None else description,
         "o_func": staticmethod(signature.func),
         **_ports(signature),
+        **({} if timeout_s is None else {"default_timeout_s": timeout_s}),
+        **({"default_retries": retries} if retries else {}),
         **{key: kwargs[key] for key in _DEFAULTS if kwargs.get(key) is not None},
     }
     return _build(_class_name(signature.name), superclass, body, signature, direct_call, place != "inline")

@@ -68,7 +68,7 @@ async def _ended(running: list[Node], deadline_s: float) -> dict[str, str]:
 async def _stop_elsewhere(space: SpaceToStop, scheduler: Scheduler, deadline_s: float) -> dict[str, str]:
     struck: list[Any] = []
 
-    def wanted(node: Any) -> bool:
+    def wanted(node: Any, frame: Any) -> bool:
         return node._space is space
 
     async def act() -> dict[str, str]:

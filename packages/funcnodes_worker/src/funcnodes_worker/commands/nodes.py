@@ -11,7 +11,7 @@ from funcnodes_worker.errors import BadArgumentsError
 from funcnodes_worker.plan.nodes import plan_add_node, plan_remove_nodes, plan_update_io, plan_update_node
 from funcnodes_worker.plan.values import plan_set_value
 from funcnodes_worker.protocol.events import IOType
-from funcnodes_worker.protocol.shapes import FrontendState, NodeMode
+from funcnodes_worker.protocol.shapes import FrontendState, NodeMode, Retries, TimeoutSeconds
 from funcnodes_worker.rpc.registry import Success, command
 
 __all__ = ["AddedNode"]
@@ -57,9 +57,11 @@ def update_node(
     description: str | UnsetType = UNSET,
     frontend: FrontendState | None = None,
     reset_inputs_on_trigger: bool | UnsetType = UNSET,
+    timeout_s: TimeoutSeconds | UnsetType | None = UNSET,
+    retries: Retries | UnsetType = UNSET,
     properties: dict[str, Any] | None = None,
 ) -> Success:
-    """Change a node: any of its name, description, place, properties, and the value of one input.
+    """Change a node: any of its name, description, place, properties, limits, and the value of one input.
 
     A property given as null is removed.
     """
@@ -68,6 +70,8 @@ def update_node(
         "name": name,
         "description": description,
         "reset_inputs_on_trigger": reset_inputs_on_trigger,
+        "timeout_s": timeout_s,
+        "retries": retries,
         "frontend": _layout(frontend),
         "properties": properties,
     }

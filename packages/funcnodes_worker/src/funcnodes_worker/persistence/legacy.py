@@ -11,10 +11,13 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
 from funcnodes_worker.edits import Edge, Record
 from funcnodes_worker.errors import DocumentFormatError
 from funcnodes_worker.persistence.model import GraphModel
 from funcnodes_worker.persistence.snapshot import Snapshot
+from funcnodes_worker.protocol.shapes import NodeMode, Retries, TimeoutSeconds
 
 __all__ = ["is_legacy", "parse_legacy"]
 
@@ -22,7 +25,7 @@ _NO_VALUE = "<NoValue>"
 _NODE_KEYS = frozenset(
     (
         "name id uuid node_id node_name io reset_inputs_on_trigger description render_options properties "
-        "io_order frontend"
+        "io_order frontend mode timeout_s retries"
     ).split()
 )
 _PORT_KEYS: dict[str, type] = {
@@ -106,6 +109,18 @@ def _view_of(view: Mapping[str, Any], raw: Any) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
+def _control(raw: Mapping[str, Any]) -> Record:
+    """How a node takes part and what it may take, as scripts save it; what has not the right form is left out."""
+    out: Record = {}
+    for key, kind in (("mode", NodeMode), ("timeout_s", TimeoutSeconds | None), ("retries", Retries)):
+        try:
+            if key in raw:
+                out[key] = msgspec.convert(raw[key], kind)
+        except msgspec.ValidationError:
+            continue
+    return out
+
+
 def _node(raw: Mapping[str, Any], view: Mapping[str, Any]) -> Record:
     record: Record = {"uuid": _uuid(raw), "node_id": raw["node_id"], "name": str(raw.get("name") or "")}
     if isinstance(raw.get("description"), str):
@@ -114,6 +129,7 @@ def _node(raw: Mapping[str, Any], view: Mapping[str, Any]) -> Record:
         record["reset_inputs_on_trigger"] = raw["reset_inputs_on_trigger"]
     if isinstance(raw.get("render_options"), dict):
         record["render_options"] = raw["render_options"]
+    record |= _control(raw)
     record["properties"] = _properties(raw, view)
     ports = raw.get("io")
     if isinstance(ports, list):  # the oldest files hold a list of ports with their ids inside

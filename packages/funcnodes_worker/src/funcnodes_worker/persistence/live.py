@@ -138,6 +138,9 @@ class LiveGraph:
             self.space.add_node_instance(node)
             if record.get("mode"):
                 node.mode = record["mode"]
+            for key in ("timeout_s", "retries"):
+                if key in record:
+                    setattr(node, key, record[key])
             for io_id, fields in record.get("io", {}).items():
                 for key in _PORT_FIELDS:
                     if key in fields:
@@ -249,10 +252,8 @@ class LiveGraph:
                 node.description = type(node).description if after is UNSET else after
             case ("mode",):
                 node.mode = "active" if after is UNSET else after
-            case ("reset_inputs_on_trigger",):
-                node.reset_inputs_on_trigger = (
-                    type(node).default_reset_inputs_on_trigger if after is UNSET else after
-                )
+            case ("reset_inputs_on_trigger" | "timeout_s" | "retries" as key,):
+                setattr(node, key, getattr(type(node), f"default_{key}") if after is UNSET else after)
             case _:
                 pass  # fields that only the record knows: group, extra
 

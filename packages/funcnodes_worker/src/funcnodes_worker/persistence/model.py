@@ -7,7 +7,7 @@ A node record::
 
     {"uuid", "node_id", "name", "properties": {key: JSON}, "io": {io_id: {"value"?, "default"?, "hidden"?, "name"?,
      "value_options"?, "render_options"?, "is_input"?}}, "group"?: group id, "description"?, "mode"?,
-     "reset_inputs_on_trigger"?, "render_options"?, "extra"?: what an earlier release wrote beside these}
+     "reset_inputs_on_trigger"?, "timeout_s"?, "retries"?, "render_options"?, "extra"?: what an earlier release wrote beside these}
 
 `value` and `default` are in the exact form of protocol.md section 5, large ones a reference into the blob store.
 A group record: `{"name"?, "parent"?: group id, "colour"?, "collapsed"?, "pos"?, "size"?, "meta"?}`.

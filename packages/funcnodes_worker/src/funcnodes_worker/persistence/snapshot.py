@@ -25,6 +25,7 @@ from funcnodes_worker.edits import Edge, Record
 from funcnodes_worker.errors import DocumentFormatError
 from funcnodes_worker.journal import PortValue
 from funcnodes_worker.persistence.model import GraphModel
+from funcnodes_worker.protocol.shapes import Retries, TimeoutSeconds
 
 __all__ = ["FORMAT", "NodeRecord", "PortRecord", "Snapshot", "dump_snapshot", "parse_snapshot"]
 
@@ -34,7 +35,17 @@ _OWN_KEYS = frozenset(
     ("format kind rev settled_rev id nodes edges groups properties layout values settled").split()
 )
 _LAYOUT = "frontend:"
-_NODE_KEYS = ("uuid", "node_id", "name", "description", "group", "mode", "reset_inputs_on_trigger")
+_NODE_KEYS = (
+    "uuid",
+    "node_id",
+    "name",
+    "description",
+    "group",
+    "mode",
+    "reset_inputs_on_trigger",
+    "timeout_s",
+    "retries",
+)
 
 
 class Snapshot(Struct, kw_only=True):
@@ -163,6 +174,8 @@ class NodeRecord(Struct, kw_only=True):
     mode: Literal["active", "muted", "bypassed"] = "active"
     group: str | None = None
     reset_inputs_on_trigger: bool = False
+    timeout_s: TimeoutSeconds | None = None
+    retries: Retries = 0
     render_options: dict[str, Any] = field(default_factory=dict)
     properties: dict[str, Any] = field(default_factory=dict)
     io: dict[str, PortRecord] = field(default_factory=dict)

@@ -78,12 +78,12 @@ def plan_update_node(model: GraphModel, uuid: str, fields: Mapping[str, Any]) ->
     """Another name, description, mode, place or other properties.
 
     Args:
-        fields: `name`, `description`, `mode`, `reset_inputs_on_trigger`, `frontend` and `properties` (mappings);
+        fields: `name`, `description`, `mode`, `reset_inputs_on_trigger`, `timeout_s`, `retries`, `frontend` and `properties` (mappings);
             a property given as null is removed.
     """
     model.node(uuid)
     edits: list[Edit] = []
-    for key in ("name", "description", "mode", "reset_inputs_on_trigger"):
+    for key in ("name", "description", "mode", "reset_inputs_on_trigger", "timeout_s", "retries"):
         if fields.get(key, UNSET) is not UNSET:
             edits += _change(model, ("nodes", uuid, key), fields[key])
     properties = dict(frontend_properties(fields.get("frontend") or {})) | dict(

@@ -105,6 +105,8 @@ class NodeUpdated(Event):
     mode: NodeMode | UnsetType = UNSET
     properties: dict[str, Any] | UnsetType = UNSET
     reset_inputs_on_trigger: bool | UnsetType = UNSET
+    timeout_s: float | UnsetType | None = UNSET
+    retries: int | UnsetType = UNSET
     render_options: dict[str, Any] | UnsetType = UNSET
 
 

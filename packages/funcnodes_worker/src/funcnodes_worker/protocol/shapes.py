@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from msgspec import UNSET, Struct, UnsetType, field
+from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 __all__ = [
     "NO_VALUE",
@@ -26,7 +26,9 @@ __all__ = [
     "NodeStatus",
     "OutputStream",
     "Progress",
+    "Retries",
     "ShelfState",
+    "TimeoutSeconds",
 ]
 
 NO_VALUE = "<NoValue>"
@@ -39,6 +41,8 @@ NodeStatus = Literal["idle", "waiting", "running", "done", "failed", "muted", "s
 LogLevel = Literal["debug", "info", "warning", "error"]
 OutputStream = Literal["stdout", "stderr"]
 NodeMode = Literal["active", "muted", "bypassed"]
+TimeoutSeconds = Annotated[float, Meta(gt=0)]
+Retries = Annotated[int, Meta(ge=0)]
 
 
 class FrontendState(Struct, kw_only=True, omit_defaults=True):
@@ -110,6 +114,8 @@ class NodeState(Struct, kw_only=True):
     properties: dict[str, Any] = field(default_factory=dict)
     render_options: dict[str, Any] = field(default_factory=dict)
     reset_inputs_on_trigger: bool = False
+    timeout_s: float | None = None
+    retries: int = 0
     placeholder: bool = False
     duration_s: float | None = None
 
