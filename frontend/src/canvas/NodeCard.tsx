@@ -10,7 +10,8 @@ import { NodeHead } from "@/canvas/NodeHead";
 import { PortRow } from "@/canvas/PortRow";
 import { PortHandle } from "@/canvas/PortHandle";
 import { dropEstimate } from "@/canvas/flow";
-import { useNode } from "@/lib/hooks";
+import { useCell, useNode } from "@/lib/hooks";
+import { externals, ownerOf } from "@/store/externals";
 import { layoutNodes } from "@/store/intents";
 import type { NodeRecord } from "@/store/types";
 import { portKey } from "@/store/types";
@@ -59,11 +60,7 @@ function FullNode({ node, selected }: { node: NodeRecord; selected: boolean }) {
   return (
     <>
       <NodeHead node={node} />
-      {node.placeholder && (
-        <p className={css.missing} title="It keeps its values and wires, and works again once the module is installed">
-          Not installed: {node.nodeId}
-        </p>
-      )}
+      {node.placeholder && <Absence nodeId={node.nodeId} />}
       {node.status === "running" && node.progress?.message && <p className={css.message}>{node.progress.message}</p>}
       {!node.collapsed && <TriggerPorts node={node} />}
       {node.collapsed ? <FoldedPorts node={node} /> : <Ports node={node} />}
@@ -71,6 +68,20 @@ function FullNode({ node, selected }: { node: NodeRecord; selected: boolean }) {
       {node.error !== null && node.status === "failed" && <NodeErrorStrip id={node.id} error={node.error} />}
       {selected && !node.collapsed && <Resizer node={node} />}
     </>
+  );
+}
+
+/** Why a node is a placeholder. */
+function Absence({ nodeId }: { nodeId: string }) {
+  const owner = ownerOf(nodeId, useCell(externals));
+  return owner?.missing === false ? (
+    <p className={css.missing} title="It keeps its values and wires, and works again once its external worker runs">
+      Stopped: {owner.name}
+    </p>
+  ) : (
+    <p className={css.missing} title="It keeps its values and wires, and works again once the module is installed">
+      Not installed: {nodeId}
+    </p>
   );
 }
 

@@ -1,6 +1,7 @@
 import { useCell } from "@/lib/hooks";
 import { dismiss, notices, viewedPort } from "@/store/ui";
 import { closeDialog, openDialog } from "@/panels/dialogs";
+import { Externals } from "@/panels/Externals";
 import { ErrorDialog } from "@/panels/ErrorDialog";
 import { KeyboardHelp } from "@/panels/KeyboardHelp";
 import { MissingModules } from "@/panels/MissingModules";
@@ -22,6 +23,7 @@ export function Dialogs() {
       <Settings open={open === "settings"} onClose={closeDialog} />
       <KeyboardHelp open={open === "keys"} onClose={closeDialog} />
       <MissingModules open={open === "missing"} onClose={closeDialog} />
+      <Externals open={open === "externals"} onClose={closeDialog} />
       <ErrorDialog />
       {viewed !== null && <FullView portKey={viewed} onClose={() => viewedPort.set(null)} />}
       <Toaster messages={said} onDismiss={dismiss} />

@@ -3,6 +3,7 @@ import { Check, Copy, RotateCw } from "lucide-react";
 import { revealNodes } from "@/canvas/actions";
 import { useCell, useNodesThat } from "@/lib/hooks";
 import type { MissingModules as Missing } from "@/protocol/types.gen";
+import { isStopped } from "@/store/externals";
 import { nodes } from "@/store/graph";
 import { missingModules } from "@/store/intents";
 import type { NodeRecord } from "@/store/types";
@@ -28,7 +29,7 @@ function Command({ text }: { text: string }) {
   );
 }
 
-const isPlaceholder = (node: NodeRecord): boolean => node.placeholder;
+const isMissing = (node: NodeRecord): boolean => node.placeholder && !isStopped(node.nodeId);
 
 /** What is missing and how to get it. */
 function Answer({ missing }: { missing: Missing }) {
@@ -84,7 +85,7 @@ function useMissing(open: boolean): Missing | null {
 /** Why nodes are placeholders: which modules they wait for, and how to install them. */
 export function MissingModules({ open, onClose }: { open: boolean; onClose: () => void }) {
   const missing = useMissing(open);
-  const waiting = useNodesThat(isPlaceholder);
+  const waiting = useNodesThat(isMissing);
   const uuid = useCell(currentWorker);
   const managed = useCell(workers).some((one) => one.uuid === uuid && one.remote === undefined);
   return (

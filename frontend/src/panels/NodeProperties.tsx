@@ -3,6 +3,7 @@ import { Play, Square } from "lucide-react";
 import { duration } from "@/lib/format";
 import { useCell, useNode } from "@/lib/hooks";
 import { describeNode, renameNode, setNodeMode, setResetInputs, stopNode, triggerNode } from "@/store/intents";
+import { externals, ownerOf } from "@/store/externals";
 import { library } from "@/store/library";
 import { type NodeMode, type NodeRecord, portKey } from "@/store/types";
 import { viewedError } from "@/store/ui";
@@ -51,13 +52,24 @@ function Head({ node }: { node: NodeRecord }) {
           <span>{node.progress.message}</span>
         </div>
       )}
-      {node.placeholder && (
-        <p className={css.warning}>
-          The module of {node.nodeId} is not installed in this worker. The node keeps its values and wires until it
-          is. <button type="button" className={css.link} onClick={() => openDialog.set("missing")}>How to get it</button>
-        </p>
-      )}
+      {node.placeholder && <Absence nodeId={node.nodeId} />}
     </header>
+  );
+}
+
+/** Why a node is a placeholder, and the way out. */
+function Absence({ nodeId }: { nodeId: string }) {
+  const owner = ownerOf(nodeId, useCell(externals));
+  return owner?.missing === false ? (
+    <p className={css.warning}>
+      The external worker {owner.name} is stopped. The node keeps its values and wires until it runs.{" "}
+      <button type="button" className={css.link} onClick={() => openDialog.set("externals")}>External workers</button>
+    </p>
+  ) : (
+    <p className={css.warning}>
+      The module of {nodeId} is not installed in this worker. The node keeps its values and wires until it
+      is. <button type="button" className={css.link} onClick={() => openDialog.set("missing")}>How to get it</button>
+    </p>
   );
 }
 

@@ -3,6 +3,7 @@
 import { revealNodes } from "@/canvas/actions";
 import { useCell, useNodesThat } from "@/lib/hooks";
 import { openDialog } from "@/panels/dialogs";
+import { externals, isStopped } from "@/store/externals";
 import { nodes } from "@/store/graph";
 import { tasks } from "@/store/ui";
 import { connection, currentWorker, workers } from "@/store/workers";
@@ -19,14 +20,17 @@ const WORDS: { [state in Connection]: string } = {
 
 const runs = (node: NodeRecord): boolean => node.status === "running";
 const failedRun = (node: NodeRecord): boolean => node.status === "failed";
-const isPlaceholder = (node: NodeRecord): boolean => node.placeholder;
+const isMissing = (node: NodeRecord): boolean => node.placeholder && !isStopped(node.nodeId);
+const isWaiting = (node: NodeRecord): boolean => node.placeholder && isStopped(node.nodeId);
 
 export function RunState() {
   const link = useCell(connection);
   const waiting = useCell(tasks);
   const running = useNodesThat(runs);
   const failed = useNodesThat(failedRun);
-  const missing = useNodesThat(isPlaceholder);
+  const missing = useNodesThat(isMissing);
+  const away = useNodesThat(isWaiting);
+  useCell(externals); // whose nodes are which
   const uuid = useCell(currentWorker);
   const worker = useCell(workers).find((one) => one.uuid === uuid);
   if (link !== "open") {
@@ -66,6 +70,11 @@ export function RunState() {
       {missing.length > 0 && (
         <button type="button" className={css.missing} onClick={() => openDialog.set("missing")}>
           {missing.length} not installed
+        </button>
+      )}
+      {away.length > 0 && (
+        <button type="button" className={css.missing} onClick={() => openDialog.set("externals")}>
+          {away.length === 1 ? "1 waits" : `${away.length} wait`} for external workers
         </button>
       )}
     </div>

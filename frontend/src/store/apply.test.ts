@@ -50,6 +50,7 @@ const state: FullState = {
     prop: {},
   },
   lib: { shelves: [] },
+  external_workers: [],
   worker: { uuid: "w", name: "w", notices: [] },
   client: "me",
   epoch: "e",

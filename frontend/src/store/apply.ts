@@ -1,8 +1,10 @@
 /** The only writer of the graph: full states, events, and values that wait for the worker's word. */
 
+import type { ExternalWorkerState } from "@/protocol/types.gen";
 import type { EventData as Data, EventFrame, FullState, ValueFrame, WireGroup, WireIO, WireLibrary, WireNode } from "@/protocol/wire";
 import { batch } from "@/store/collection";
 import { edges, groups, loaded, nodes, ports } from "@/store/graph";
+import { externals } from "@/store/externals";
 import { library } from "@/store/library";
 import {
   readEdge,
@@ -32,6 +34,7 @@ export function applyFullState(state: FullState): void {
     edges.replaceAll(read.map((edge) => [edge.id, edge]));
     groups.replaceAll(space.groups.map((group) => [group.id, readGroup(group)]));
     library.set(readLibrary(state.lib));
+    externals.set(state.external_workers ?? []);
     loaded.set(true);
   });
 }
@@ -40,6 +43,7 @@ export function applyFullState(state: FullState): void {
 export function applyNothing(): void {
   batch(() => {
     for (const collection of [nodes, ports, edges, groups]) collection.replaceAll([]);
+    externals.set([]);
     loaded.set(false);
   });
 }
@@ -69,6 +73,7 @@ const handlers: { [event: string]: (data: Data, frame: EventFrame) => void } = {
   group_added: (data) => setGroup(data),
   group_updated: (data) => setGroup(data),
   group_removed: (data) => groups.delete(String(data.id)),
+  external_workers_changed: (data) => externals.set(data.workers as unknown as ExternalWorkerState[]),
   nodespace_cleared: () => {
     for (const collection of [nodes, ports, edges, groups]) collection.replaceAll([]);
   },

@@ -9,7 +9,7 @@ import { portKey } from "@/store/types";
 import { notify } from "@/store/ui";
 
 /** Asks the worker; what fails is shown to the user and answered with undefined. */
-async function ask<C extends keyof Commands>(
+export async function ask<C extends keyof Commands>(
   cmd: C,
   kwargs: Commands[C]["kwargs"],
   options?: CommandOptions,

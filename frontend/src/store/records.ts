@@ -155,10 +155,19 @@ function readLibraryNode(wire: WireLibraryNode, path: string[]): LibraryNode {
   };
 }
 
+/** The shelf of the nodes of external workers; inside it each has a shelf named by its id, described by its name. */
+const EXTERNALS = "_external_worker";
+
+function shelfName(wire: WireShelf, above: string[]): string {
+  if (wire.name === EXTERNALS && above.length === 0) return "External workers";
+  return above.length === 1 && above[0] === "External workers" ? wire.description || wire.name : wire.name;
+}
+
 function readShelf(wire: WireShelf, above: string[]): LibraryShelf {
-  const path = [...above, wire.name];
+  const name = shelfName(wire, above);
+  const path = [...above, name];
   return {
-    name: wire.name,
+    name,
     description: wire.description,
     nodes: wire.nodes.map((node) => readLibraryNode(node, path)),
     subshelves: wire.subshelves.map((shelf) => readShelf(shelf, path)),

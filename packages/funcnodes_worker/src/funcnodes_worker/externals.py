@@ -218,7 +218,7 @@ class ExternalWorkers:
         own = worker.nodeshelf() if worker.nodeshelf is not None else None
         live.shelf = own or Shelf(
             name=worker.name,
-            description=f"Nodes of {worker.name}",
+            description=worker.name,
             nodes=worker.get_all_nodeclasses(),
             subshelves=[],
         )

@@ -124,8 +124,12 @@ def _held(nodes: Iterable[Node], around: Iterable[Node]) -> _Held:
     return {
         (port.node.uuid, port.id, port.is_input()): port.value
         for port in ports
-        if port.node is not None and port.value is not NoValue
+        if port.node is not None and port.value is not NoValue and not _is_default(port)
     }
+
+
+def _is_default(port: NodeIO) -> bool:
+    return port.is_input() and port.value is port.default  # type: ignore[attr-defined]
 
 
 def _give_back(held: _Held, nodes: Iterable[Node]) -> list[NodeIO]:
