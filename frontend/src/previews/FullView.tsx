@@ -9,15 +9,14 @@ import { Preview } from "@/previews/Preview";
 import { choosePreview } from "@/previews/choose";
 import { save, valueFile } from "@/previews/download";
 import { previewUrl } from "@/previews/objectUrl";
-import { toTable } from "@/previews/tableModel";
 import { Button, IconButton } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 import { typeLabel } from "@/widgets/typeSpec";
 import { isNoValue, wireToText } from "@/widgets/values";
 import css from "@/previews/FullView.module.css";
 
-/** JSON-like previews are cut to a budget; for those the dialog asks for the whole value. */
-const WHOLE_KINDS: ReadonlySet<string> = new Set(["json", "table", "text", "number"]);
+/** JSON-like previews are cut to a budget; for those the dialog asks for the whole value. Of tables it asks for rows. */
+const WHOLE_KINDS: ReadonlySet<string> = new Set(["json", "text", "number"]);
 
 interface Whole {
   value: Json | null;
@@ -48,20 +47,28 @@ function useWhole(port: PortRecord): Whole {
   return state;
 }
 
-/** What the dialog shows: the whole value in the shape that the preview had. */
+/** What the dialog shows: the whole value where it was asked for. */
 function shownData(preview: PreviewData, whole: Json | null): { mime: string; data: unknown } {
-  if (whole === null) return preview;
-  if (!preview.mime.includes("table")) return { mime: "application/json", data: whole };
-  const table = toTable(whole);
-  if (table === null) return preview;
-  const columns = table.columns.map((column) => column.label);
-  return { mime: preview.mime, data: { columns, index: [], rows: table.rows, total: table.total } };
+  return whole === null ? preview : { mime: "application/json", data: whole };
 }
 
-function CopyValue({ data }: { data: unknown }) {
+/** Where a table comes from as text, of which the editor holds the first rows only. */
+function wholeTable(port: PortRecord): string | null {
+  const { preview, node, id, version } = port;
+  if (preview === null || preview.complete || choosePreview(preview.mime, preview.data) !== "table") return null;
+  return `${valueUrl(node, id, version)}&io_type=${port.isInput ? "input" : "output"}&format=csv`;
+}
+
+async function textOf(port: PortRecord, data: unknown): Promise<string> {
+  const table = wholeTable(port);
+  if (table !== null) return (await fetch(table)).text();
+  return wireToText(data) ?? JSON.stringify(data, null, 2);
+}
+
+function CopyValue({ port, data }: { port: PortRecord; data: unknown }) {
   const [copied, setCopied] = useState(false);
   async function copy(): Promise<void> {
-    await navigator.clipboard.writeText(wireToText(data) ?? JSON.stringify(data, null, 2));
+    await navigator.clipboard.writeText(await textOf(port, data));
     setCopied(true);
     setTimeout(() => setCopied(false), 1500);
   }
@@ -91,7 +98,7 @@ function download(port: PortRecord, whole: Json | null, name: string): void {
   const kind = choosePreview(mime, data, port.renderOptions.type);
   const picture = kind === "svg" || kind === "image"; // these come whole or not at all
   const file = picture || port.preview.complete || whole !== null ? valueFile(kind, mime, data, name) : null;
-  save(file ?? (picture ? previewUrl(port) : valueUrl(port.node, port.id, port.version)));
+  save(file ?? wholeTable(port) ?? (picture ? previewUrl(port) : valueUrl(port.node, port.id, port.version)));
 }
 
 function Opened({ port, onClose }: { port: PortRecord; onClose: () => void }) {
@@ -110,7 +117,7 @@ function Opened({ port, onClose }: { port: PortRecord; onClose: () => void }) {
       actions={
         held && (
           <>
-            {!(data instanceof Uint8Array) && <CopyValue data={data} />}
+            {!(data instanceof Uint8Array) && <CopyValue port={port} data={data} />}
             <Button variant="ghost" icon={<Download size={14} />} onClick={() => download(port, whole.value, `${node?.name ?? ""} ${port.name}`)}>
               Download
             </Button>

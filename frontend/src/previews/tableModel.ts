@@ -62,7 +62,8 @@ function column(label: string, at: number, rows: unknown[][]): Column {
   };
 }
 
-function build(data: TableData): TableModel {
+/** Columns and rows with everything that is needed to draw them. */
+export function modelOf(data: TableData): TableModel {
   const labels = data.columns.map((label) => (typeof label === "string" ? label : describe(label)));
   const index = data.rows.map((_, at) => (at < data.index.length ? cellText(data.index[at]) : String(at)));
   const longest = Math.max(2, ...index.slice(-SAMPLE).map((text) => text.length));
@@ -75,6 +76,18 @@ function build(data: TableData): TableModel {
   };
 }
 
+/** One row as it is drawn. */
+export interface GridRow {
+  label: string;
+  cells: readonly unknown[];
+}
+
+/** A row of a table by its place, where there is one. */
+export function rowOf(model: TableModel, at: number | undefined): GridRow | undefined {
+  const cells = at === undefined ? undefined : model.rows[at];
+  return cells && { label: model.index[at ?? 0] ?? "", cells };
+}
+
 /** A list of dicts as a table: the union of their keys, in the order in which they first occur. */
 function fromRecords(records: Record<string, unknown>[]): TableData {
   const columns = [...new Set(records.flatMap((record) => Object.keys(record)))];
@@ -85,18 +98,24 @@ function fromRecords(records: Record<string, unknown>[]): TableData {
 /** A table frame, a list of dicts or a list of rows as a table; null for everything else. */
 export function toTable(data: unknown): TableModel | null {
   const frame = tableOf(data);
-  if (frame) return build(frame);
+  if (frame) return modelOf(frame);
   if (!Array.isArray(data) || data.length === 0) return null;
-  if (data.every((item) => isPlainObject(item) && tagged(item) === null)) return build(fromRecords(data));
+  if (data.every((item) => isPlainObject(item) && tagged(item) === null)) return modelOf(fromRecords(data));
   if (!data.every(Array.isArray)) return null;
   const width = Math.max(...data.map((row: unknown[]) => row.length));
   const columns = Array.from({ length: width }, (_, at) => String(at));
-  return build({ columns, index: [], rows: data, total: data.length });
+  return modelOf({ columns, index: [], rows: data, total: data.length });
 }
 
 export interface Sorting {
   column: number;
   descending: boolean;
+}
+
+/** What a click on a column's head makes of the order: up, down, and back to how the rows came. */
+export function nextSorting(now: Sorting | null, column: number): Sorting | null {
+  if (now?.column !== column) return { column, descending: false };
+  return now.descending ? null : { column, descending: true };
 }
 
 function compare(a: unknown, b: unknown): number {

@@ -14,6 +14,7 @@ export type {
   LogLine,
   NodeState as WireNode,
   ShelfState as WireShelf,
+  TableWindow,
 } from "@/protocol/types.gen";
 
 export type EventData = { [key: string]: Json };

@@ -56,6 +56,7 @@ const state: FullState = {
   epoch: "e",
   seq: 1,
   rev: 1,
+  external_workers: [],
 };
 
 const send = (event: string, data: { [key: string]: Json }, more: Partial<EventFrame> = {}) =>
