@@ -23,6 +23,12 @@ export interface AddNodeKwargs {
   frontend?: FrontendState | null;
 }
 
+export interface AddPackageDependencyKwargs {
+  package: string;
+  version?: string | null;
+  dry_run?: boolean;
+}
+
 /** The external worker that was made. */
 export interface AddedExternal {
   uuid: string;
@@ -447,10 +453,11 @@ export interface ModuleInfo {
   error: string | null;
 }
 
-/** Node modules by what they are to this worker. */
+/** Node modules by what they are to this worker. Attributes: installed: those in its environment. active: names of those whose nodes are in the library. available: packages that its configuration asks for and that are not installed. */
 export interface Modules {
   installed: ModuleInfo[];
   active: string[];
+  available: ModuleInfo[];
 }
 
 /** A node is part of the graph from now on; its values follow as value events. */
@@ -579,6 +586,12 @@ export interface NodespaceUpdated {
   prop: Record<string, unknown>;
 }
 
+/** What a change of the environment does, or with `dry_run` would do. Attributes: changes: the version of each package before and after; None where it is not there. done: whether it was done. */
+export interface PackageChanges {
+  changes: Record<string, [string | null, string | null]>;
+  done: boolean;
+}
+
 export interface PasteNodesKwargs {
   fragment: Record<string, unknown>;
   pos?: [number, number] | null;
@@ -668,6 +681,11 @@ export interface RemoveGroupKwargs {
 
 export interface RemoveNodeKwargs {
   uuid: string;
+}
+
+export interface RemovePackageDependencyKwargs {
+  package: string;
+  dry_run?: boolean;
 }
 
 /** A command was done; `rev` is the revision that a mutation made. */
@@ -916,6 +934,7 @@ export interface Commands {
   add_edge: { kwargs: AddEdgeKwargs; result: Success };
   add_external_worker: { kwargs: AddExternalWorkerKwargs; result: AddedExternal };
   add_node: { kwargs: AddNodeKwargs; result: AddedNode };
+  add_package_dependency: { kwargs: AddPackageDependencyKwargs; result: PackageChanges };
   catch_up: { kwargs: CatchUpKwargs; result: CaughtUp };
   clear: { kwargs: Record<string, never>; result: Success };
   copy_nodes: { kwargs: CopyNodesKwargs; result: Fragment };
@@ -952,6 +971,7 @@ export interface Commands {
   remove_external_worker: { kwargs: RemoveExternalWorkerKwargs; result: Success };
   remove_group: { kwargs: RemoveGroupKwargs; result: Success };
   remove_node: { kwargs: RemoveNodeKwargs; result: Success };
+  remove_package_dependency: { kwargs: RemovePackageDependencyKwargs; result: PackageChanges };
   resume: { kwargs: Record<string, never>; result: Success };
   run_stale: { kwargs: RunStaleKwargs; result: Asked };
   save: { kwargs: Record<string, never>; result: Record<string, unknown> };

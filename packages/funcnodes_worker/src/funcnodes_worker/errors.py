@@ -14,6 +14,7 @@
     │   ├── FileNameError                 ValueError: a path that leaves the files folder
     │   ├── QuotaError                    OSError: more than there is room for
     │   ├── ReadOnlyError                 PermissionError: the journal cannot be written
+    │   ├── NotSupportedError             NotImplementedError: this worker cannot do that
     │   └── BusyError                     RuntimeError: too many requests wait already
     ├── DocumentError                     the files of a graph
     │   ├── JournalError                  OSError: the journal could not be written
@@ -53,6 +54,7 @@ __all__ = [
     "JournalError",
     "NotFoundError",
     "NotRunningError",
+    "NotSupportedError",
     "PortTakenError",
     "QuotaError",
     "ReadOnlyError",
@@ -132,6 +134,10 @@ class QuotaError(CommandError, OSError):
 
 class ReadOnlyError(CommandError, PermissionError):
     """The graph cannot be changed because its journal cannot be written."""
+
+
+class NotSupportedError(CommandError, NotImplementedError):
+    """Something that this worker cannot do; the message says what does it."""
 
 
 class BusyError(CommandError, RuntimeError):

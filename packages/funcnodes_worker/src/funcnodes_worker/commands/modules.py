@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import sys
 from collections import Counter
@@ -14,11 +15,14 @@ from msgspec import Struct, field
 from funcnodes_core._setup import AVAILABLE_MODULES
 from funcnodes_core.nodespace.placeholder import PlaceHolderNode
 from funcnodes_worker.context import GraphContext, ReadContext
+from funcnodes_worker.errors import BadArgumentsError, NotSupportedError
 from funcnodes_worker.libraryfill import Filled, fill_library
 from funcnodes_worker.pluginfiles import Plugin, plugins
 from funcnodes_worker.rpc.registry import command
 
-__all__ = ["Dependency", "MissingModules", "ModuleInfo", "Modules"]
+__all__ = ["Dependency", "MissingModules", "ModuleInfo", "Modules", "PackageChanges"]
+
+_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,200}[A-Za-z0-9])?")
 
 
 class Dependency(Struct, kw_only=True):
@@ -39,10 +43,29 @@ class ModuleInfo(Struct, kw_only=True):
 
 
 class Modules(Struct, kw_only=True):
-    """Node modules by what they are to this worker."""
+    """Node modules by what they are to this worker.
+
+    Attributes:
+        installed: those in its environment.
+        active: names of those whose nodes are in the library.
+        available: packages that its configuration asks for and that are not installed.
+    """
 
     installed: list[ModuleInfo] = field(default_factory=list)
     active: list[str] = field(default_factory=list)
+    available: list[ModuleInfo] = field(default_factory=list)
+
+
+class PackageChanges(Struct, kw_only=True):
+    """What a change of the environment does, or with `dry_run` would do.
+
+    Attributes:
+        changes: the version of each package before and after; None where it is not there.
+        done: whether it was done.
+    """
+
+    changes: dict[str, tuple[str | None, str | None]] = field(default_factory=dict)
+    done: bool = False
 
 
 class MissingModules(Struct, kw_only=True):
@@ -95,11 +118,13 @@ def _is_installed(package: str) -> bool:
 def _install_command(packages: list[Dependency]) -> str:
     if not packages:
         return ""
-    # an environment that uv made has no pip of its own
-    tool = [sys.executable, "-m", "pip", "install"]
-    if find_spec("pip") is None:
-        tool = ["uv", "pip", "install", "--python", sys.executable]
-    return shlex.join(tool + [_requirement(one) for one in packages])
+    return shlex.join(_tool("install") + [_requirement(one) for one in packages])
+
+
+def _tool(verb: str) -> list[str]:
+    if find_spec("pip") is None:  # as in an environment that uv made
+        return ["uv", "pip", verb, "--python", sys.executable]
+    return [sys.executable, "-m", "pip", verb]
 
 
 def _requirement(wanted: Dependency) -> str:
@@ -119,7 +144,7 @@ def get_worker_dependencies(ctx: ReadContext) -> dict[str, Dependency]:
 
 @command(scope="view")
 def get_available_modules(ctx: ReadContext) -> Modules:
-    """The node modules that are installed here, and those of them that are in the library."""
+    """The node modules that are installed here, those of them that are in the library, and those that are missing."""
     records = list(AVAILABLE_MODULES.values())
     return Modules(
         installed=[
@@ -133,6 +158,11 @@ def get_available_modules(ctx: ReadContext) -> Modules:
             for record in records
         ],
         active=[record.name for record in records if record.module is not None and record.error is None],
+        available=[
+            ModuleInfo(name=name, package=wanted.package, version=wanted.version)
+            for name, wanted in get_worker_dependencies(ctx).items()
+            if not _is_installed(wanted.package)
+        ],
     )
 
 
@@ -140,6 +170,33 @@ def get_available_modules(ctx: ReadContext) -> Modules:
 def get_plugins(ctx: ReadContext) -> list[Plugin]:
     """The scripts and styles that node modules bring along for the editor; it asks before it runs any."""
     return plugins()
+
+
+@command(scope="install")
+def add_package_dependency(
+    ctx: ReadContext, package: str, version: str | None = None, dry_run: bool = False
+) -> PackageChanges:
+    """Install a package into the worker's environment; with `dry_run` only say what would change."""
+    wanted = Dependency(package=_package_name(package), version=version)
+    by_hand = _install_command([wanted])
+    raise NotSupportedError(
+        f"this worker cannot install packages: run {by_hand!r} and restart it", install=by_hand
+    )
+
+
+@command(scope="install")
+def remove_package_dependency(ctx: ReadContext, package: str, dry_run: bool = False) -> PackageChanges:
+    """Remove a package from the worker's environment; with `dry_run` only say what would change."""
+    by_hand = shlex.join([*_tool("uninstall"), _package_name(package)])
+    raise NotSupportedError(
+        f"this worker cannot remove packages: run {by_hand!r} and restart it", uninstall=by_hand
+    )
+
+
+def _package_name(package: str) -> str:
+    if not _NAME.fullmatch(package):
+        raise BadArgumentsError(f"kwargs.package: {package[:50]!r} is no name of a package")
+    return package
 
 
 def _dependency(name: str, entry: Any) -> Dependency:
