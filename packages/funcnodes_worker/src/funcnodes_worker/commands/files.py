@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from pathlib import Path
 
 from msgspec import Struct
 
 from funcnodes_worker.context import ReadContext
-from funcnodes_worker.errors import BadArgumentsError
 from funcnodes_worker.filestore import FileInfo, FileStore
 from funcnodes_worker.protocol.events import FilesChanged
+from funcnodes_worker.rpc.arguments import base64_bytes
 from funcnodes_worker.rpc.registry import Success, command
 
 __all__ = ["Uploaded"]
@@ -28,10 +26,7 @@ class Uploaded(Struct, kw_only=True):
 @command(scope="edit")
 async def upload(ctx: ReadContext, filename: str, data: str) -> Uploaded:
     """Store a small file given as base64; large ones go to `POST /upload/`."""
-    try:
-        content = base64.b64decode(data, validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise BadArgumentsError(f"kwargs.data: expected base64, {error}") from None
+    content = base64_bytes("data", data)
     files = ctx.worker.files
     stored = await ctx.worker.in_thread(_store, files, filename, content)
     path = stored.relative_to(files.root.resolve()).as_posix()

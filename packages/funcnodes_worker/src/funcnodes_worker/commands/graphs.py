@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import tempfile
 from pathlib import Path
@@ -29,6 +28,7 @@ from funcnodes_worker.persistence.snapshot import Snapshot, dump_snapshot
 from funcnodes_worker.persistence.values import is_reference, unpack
 from funcnodes_worker.plan.graphs import plan_clear
 from funcnodes_worker.protocol import events as ev
+from funcnodes_worker.rpc.arguments import base64_bytes
 from funcnodes_worker.rpc.registry import Success, command
 
 __all__ = ["Exported", "Loaded"]
@@ -135,10 +135,7 @@ def import_worker(ctx: GraphContext, data: str) -> Loaded:
     Runs and installs nothing; the packages that it asks for are noted in the worker's configuration. The graph can
     be undone, the files stay.
     """
-    try:
-        content = base64.b64decode(data, validate=True)
-    except binascii.Error as exc:
-        raise BadArgumentsError(f"kwargs.data: expected base64, {exc}") from None
+    content = base64_bytes("data", data)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "the file"
         path.write_bytes(content)
