@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from funcnodes_core.eventmanager import EventEmitterMixin
 from funcnodes_core.ids import new_uuid
-from funcnodes_core.io.spec import PortSpec, as_callbacks, merge_options
+from funcnodes_core.io.spec import PortSpec, as_callbacks, copy_options, merge_options
 from funcnodes_core.sentinels import NoValue
 from funcnodes_core.typenames import auto_value_options, type_spec
 
@@ -253,7 +253,7 @@ class NodeIO(EventEmitterMixin):
     @property
     def value_options(self) -> dict[str, Any]:
         """Limits and choices: from the type, laid over by what was given, laid over by updates."""
-        out = merge_options(self._auto_options(), self._spec.value_options)
+        out = copy_options(merge_options(self._auto_options(), self._spec.value_options))
         return merge_options(out, self._option_updates) if self._option_updates else out
 
     @value_options.setter

@@ -20,7 +20,7 @@ from funcnodes_core.io.connection import (
     structure_version,
 )
 from funcnodes_core.io.datapath import DataPath
-from funcnodes_core.io.state import restore_description, serialize_port
+from funcnodes_core.io.state import build_port, restore_description, serialize_port
 from funcnodes_core.sentinels import NoValue
 
 if TYPE_CHECKING:
@@ -368,6 +368,13 @@ class NodeInput(NodeIO):
         elif self._default is not NoValue:
             out["default"] = self.default
         return out
+
+    @classmethod
+    def from_serialized_input(cls, data: Mapping[str, Any]) -> NodeInput:
+        """A port of its own from what `serialize(drop=False)` gave."""
+        return build_port(cls, data)
+
+    from_serialized_nodeio = from_serialized_input
 
     def deserialize(self, data: Mapping[str, Any]) -> None:
         """Take over what `serialize` gave; nothing runs and nobody is told."""

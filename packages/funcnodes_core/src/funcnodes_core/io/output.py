@@ -11,7 +11,7 @@ from funcnodes_core.io.base import NO_LINKS, NodeIO
 from funcnodes_core.io.connection import Link, check_threads, make_room, structure_version
 from funcnodes_core.io.datapath import DataPath
 from funcnodes_core.io.input import NodeInput
-from funcnodes_core.io.state import restore_description, serialize_port
+from funcnodes_core.io.state import build_port, restore_description, serialize_port
 from funcnodes_core.sentinels import NoValue
 
 if TYPE_CHECKING:
@@ -198,6 +198,13 @@ class NodeOutput(NodeIO):
     def serialize(self, drop: bool = True) -> dict[str, Any]:
         """The port as earlier releases saved it."""
         return serialize_port(self, drop=drop)
+
+    @classmethod
+    def from_serialized_output(cls, data: Mapping[str, Any]) -> NodeOutput:
+        """A port of its own from what `serialize(drop=False)` gave."""
+        return build_port(cls, data)
+
+    from_serialized_nodeio = from_serialized_output
 
     def deserialize(self, data: Mapping[str, Any]) -> None:
         """Take over what `serialize` gave; nothing runs."""

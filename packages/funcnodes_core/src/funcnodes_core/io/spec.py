@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-__all__ = ["PortSpec", "as_callbacks", "merge_options"]
+__all__ = ["PortSpec", "as_callbacks", "copy_options", "merge_options"]
 
 
 class PortSpec:
@@ -56,6 +56,15 @@ def as_callbacks(on: Mapping[str, Any] | None) -> dict[str, list[Callable[..., A
     if not on:
         return {}
     return {event: list(cb) if isinstance(cb, (list, tuple)) else [cb] for event, cb in on.items()}
+
+
+def copy_options(options: Mapping[str, Any]) -> dict[str, Any]:
+    """The same options, of which dicts and lists may be changed."""
+    out: dict[str, Any] = {}
+    for key, value in options.items():
+        kind = type(value)
+        out[key] = copy_options(value) if kind is dict else list(value) if kind is list else value
+    return out
 
 
 def merge_options(base: dict[str, Any], update: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from funcnodes_core.io.base import NodeIO
 from funcnodes_core.io.spec import merge_options
 from funcnodes_core.sentinels import NoValue
 
-__all__ = ["restore_description", "serialize_port"]
+__all__ = ["build_port", "restore_description", "serialize_port"]
+
+P = TypeVar("P", bound=NodeIO)
+
+_DESCRIBED = frozenset(
+    "id uuid name description type allow_multiple render_options value_options emit_value_set hidden".split()
+)
+_OF_INPUTS = frozenset({"does_trigger", "required", "default"})
 
 
 def serialize_port(io: NodeIO, *, drop: bool) -> dict[str, Any]:
@@ -66,6 +73,15 @@ def _described(io: NodeIO) -> dict[str, Any]:
             "hidden": io.hidden,
         }
     return spec.described
+
+
+def build_port(cls: type[P], data: Mapping[str, Any]) -> P:
+    """A port of its own from what `serialize(drop=False)` gave, with its value."""
+    wanted = _DESCRIBED | (_OF_INPUTS if cls.is_input() else frozenset())
+    port = cls(**{key: data[key] for key in wanted if key in data})
+    if "value" in data:
+        port.restore(data["value"])
+    return port
 
 
 def restore_description(io: NodeIO, data: Mapping[str, Any]) -> None:
