@@ -12,6 +12,7 @@ PACKAGES = ("funcnodes_core", "funcnodes_worker", "funcnodes")
 
 MODULES = [
     "funcnodes",
+    "funcnodes._setup",
     "funcnodes.runner",
     "funcnodes.worker.worker_manager",
     "funcnodes_worker",
@@ -100,6 +101,17 @@ funcnodes_worker.websocket: WSWorker
 funcnodes.runner: BaseServer
 funcnodes.worker.worker_manager: WorkerManager
 funcnodes: LazyImport WorkerManager assert_worker_manager_running
+funcnodes_core.utils.plugins: BasePlugin register_setup_plugin PLUGIN_FUNCTIONS
+funcnodes_core.utils.serialization: ByteEncoder BytesEncdata
+funcnodes_core.decorator: fn
+funcnodes_core.lib: libfinder
+funcnodes_core.config: _BASE_CONFIG_DIR _CONFIG_CHANGED IN_NODE_TEST
+funcnodes_core.node: NodeInput NodeOutput
+exposedfunctionality: add_type controlled_wrapper controlled_unwrap exposed_method get_exposed_methods serialize_type
+exposedfunctionality.function_parser.types: add_type type_to_string string_to_type _TYPE_GETTER
+tqdm: tqdm
+requests: get
+aiohttp: web
 """
 
 
