@@ -40,8 +40,23 @@ def test_defaults_hold_without_a_file_and_nothing_is_written(folder: Path) -> No
     assert found["frontend"]["port"] == 8000
     assert found["nodes"]["default_pretrigger_delay"] == 0
     assert found["logging"]["handler"]["file"]["options"]["maxBytes"] == 5 * 1024 * 1024
-    assert found["env_dir"] == str(folder)
     assert not folder.exists()
+
+
+def test_the_same_settings_are_equal_in_every_folder(folder: Path, tmp_path: Path) -> None:
+    first = json.dumps(config.get_config())
+    config.reload(tmp_path / "other")
+
+    assert json.dumps(config.get_config()) == first
+
+
+def test_what_the_file_says_of_env_dir_is_kept(folder: Path) -> None:
+    config.write_config(folder / "config.json", {"env_dir": "custom-env"})
+    config.reload(folder)
+
+    config.update_config({"logging": {"level": "DEBUG"}})
+
+    assert config.get_config()["env_dir"] == "custom-env"
 
 
 def test_reload_makes_the_folder_private_and_the_file(folder: Path, tmp_path: Path) -> None:

@@ -204,6 +204,21 @@ def test_lambdas_work_and_callable_objects_are_refused() -> None:
         NodeDecorator("test.maker.object")(object())  # type: ignore[arg-type]
 
 
+def test_an_id_is_free_when_only_the_collector_knows_its_class() -> None:
+    def f(x: int) -> int: ...
+    def g(x: int) -> int: ...
+
+    gc.disable()
+    try:
+        NodeDecorator("test.maker.collected", name="first")(f)
+
+        second = NodeDecorator("test.maker.collected", name="second")(g)
+    finally:
+        gc.enable()
+
+    assert get_nodeclass("test.maker.collected") is second
+
+
 def test_a_class_that_nobody_holds_goes_away() -> None:
     def f(x: int) -> int: ...
 

@@ -80,6 +80,8 @@ def _dir_from_env() -> Path:
 
 # Both may be assigned from outside; True in the second makes the next `get_config` read again.
 _BASE_CONFIG_DIR: Path = _dir_from_env()
+# what `env_dir` says unless the file does; the same however often the folder is changed
+_FIRST_CONFIG_DIR: Path = _BASE_CONFIG_DIR
 _CONFIG_CHANGED: bool = True
 
 _CONFIG: dict[str, Any] = {}
@@ -129,7 +131,7 @@ def _read_existing(path: Path) -> dict[str, Any] | None:
 def _use(own: dict[str, Any]) -> None:
     global _CONFIG, _CONFIG_CHANGED, _pretrigger_delay_s
     _CONFIG = deep_merge(_defaults(), own)
-    _CONFIG["env_dir"] = str(_BASE_CONFIG_DIR)
+    _CONFIG.setdefault("env_dir", str(_FIRST_CONFIG_DIR))
     prefer_render_options(_CONFIG.get("render_options"))
     _CONFIG_CHANGED = False
     _pretrigger_delay_s = None
@@ -213,7 +215,6 @@ def update_config(config: dict[str, Any]) -> None:
     """Merges settings into `config.json` and reads it again; keys it does not know survive."""
     path = check_config_dir() / CONFIG_FILE
     merged = deep_merge(_read_existing(path) or _defaults(), config)
-    merged.pop("env_dir", None)  # it says where the file is, and would be wrong once moved
     write_config(path, merged)
     _use(merged)
 

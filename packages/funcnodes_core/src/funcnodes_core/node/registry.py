@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import weakref
 from typing import Any
 
@@ -22,12 +23,20 @@ def register_node(cls: type[Any]) -> None:
         NodeIdAlreadyExistsError: Another class holds the id.
     """
     known = REGISTERED_NODES.get(cls.node_id)
-    if known is not None and (known.__module__, known.__name__) != (cls.__module__, cls.__name__):
+    if known is not None and not _same_class(known, cls):
+        del known
+        gc.collect()  # a class that nobody holds any more may still wait for the collector
+        known = REGISTERED_NODES.get(cls.node_id)
+    if known is not None and not _same_class(known, cls):
         raise NodeIdAlreadyExistsError(
             f"node id {cls.node_id!r} of {cls.__module__}.{cls.__name__} is taken by "
             f"{known.__module__}.{known.__name__}"
         )
     REGISTERED_NODES[cls.node_id] = cls
+
+
+def _same_class(one: type[Any], other: type[Any]) -> bool:
+    return (one.__module__, one.__name__) == (other.__module__, other.__name__)
 
 
 def get_nodeclass(node_id: str) -> type[Any]:
