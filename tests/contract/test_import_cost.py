@@ -65,7 +65,7 @@ def test_core_loads_nothing_but_its_one_dependency(tmp_path: Path) -> None:
 
 # what core needs of the standard library that asyncio and json have not loaded
 BESIDE_ASYNCIO = {
-    *("__future__", "copy", "dataclasses", "importlib", "reprlib"),
+    *("__future__", "copy", "dataclasses", "gc", "importlib", "reprlib"),
     *("pathlib", "fnmatch", "ntpath", "urllib", "ipaddress"),
     *("pickle", "_pickle", "_compat_pickle", "queue", "_queue"),
 }
