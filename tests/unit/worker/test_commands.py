@@ -320,7 +320,7 @@ async def test_runs_are_asked_for_paused_and_explained(three: Any, runs: list[st
 
     assert runs == ["add", "add"]
     assert three.do("why", uuid="y").status == "done"
-    assert three.do("why", uuid="y").text == "it ran because 'a' got a value"
+    assert three.do("why", uuid="y").text == "it ran because 'a' got a value from 'Add', whose 'a' was set"
     assert [one.paused for one in three.events(ev.WorkerUpdated)] == [True, False]
     assert three.do("stop_node", uuid="x").how == "not_running"
     assert (await three.do("stop_all")).how == "not_running"

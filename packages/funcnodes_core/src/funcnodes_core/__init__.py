@@ -58,7 +58,14 @@ from funcnodes_core.lib import (
     flatten_shelf,
     flatten_shelves,
 )
-from funcnodes_core.node import Node, NodeMode, get_deep_connected_nodeset, get_nodeclass, run_until_complete
+from funcnodes_core.node import (
+    Node,
+    NodeMode,
+    get_deep_connected_nodeset,
+    get_nodeclass,
+    run_until_complete,
+    why,
+)
 from funcnodes_core.nodemaker import NodeClassMixin, NodeDecorator, instance_nodefunction, signaturewrapper
 from funcnodes_core.nodespace import Edge, NodeSpace, PlaceHolderNode, SpaceObserver
 from funcnodes_core.nodespace.script import arun, run
@@ -153,4 +160,5 @@ __all__ = [
     "setup",
     "signaturewrapper",
     "types",
+    "why",
 ]

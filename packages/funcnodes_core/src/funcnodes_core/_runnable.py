@@ -38,6 +38,7 @@ class Phase(IntEnum):
 class SpaceLike(Protocol):
     """A graph as its nodes see it."""
 
+    _held_back: dict[Any, None]
     _live: int
     _listens: bool
     _observers: tuple[Any, ...]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from funcnodes_core._runnable import Phase, Runnable, ancestors, downstream, reached, successors
@@ -160,7 +160,7 @@ def join_wave(link: Link, source: Runnable) -> None:
 
 
 def unsettled(
-    start: Iterable[Runnable], breaking: Iterable[Runnable], running: Mapping[Runnable, None]
+    start: Collection[Runnable], breaking: Iterable[Runnable], running: Mapping[Runnable, None]
 ) -> list[Runnable]:
     """Nodes that `start` reaches without passing `breaking` and that are not at rest.
 
@@ -180,6 +180,9 @@ def unsettled(
             if target not in seen:
                 seen.add(target)
                 todo.append(target)
+    for space in {node._space for node in start}:
+        if space is not None and space._held_back:  # paused: these are still to come
+            busy += [node for node in space._held_back if node in seen and node not in closed]
     if not busy:
         return busy
     above = set(closed)

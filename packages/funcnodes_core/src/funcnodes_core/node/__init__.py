@@ -19,6 +19,7 @@ from funcnodes_core.node.mode import NodeMode
 from funcnodes_core.node.registry import REGISTERED_NODES, get_nodeclass, register_node
 from funcnodes_core.node.run import DirectCall, RunError
 from funcnodes_core.node.telling import FAST_S
+from funcnodes_core.node.why import Why, why
 from funcnodes_core.triggerstack import TriggerStack
 
 __all__ = [
@@ -40,10 +41,12 @@ __all__ = [
     "NodeTriggerError",
     "RunError",
     "TriggerStack",
+    "Why",
     "get_deep_connected_nodeset",
     "get_nodeclass",
     "register_node",
     "run_until_complete",
+    "why",
 ]
 
 

@@ -82,7 +82,7 @@ class Node(RunnableNode, metaclass=NodeMeta):
         self._init_scheduling()
         if reset_inputs_on_trigger is None:
             reset_inputs_on_trigger = cls.default_reset_inputs_on_trigger
-        self._reset_inputs = reset_inputs_on_trigger
+        self._set_reset(reset_inputs_on_trigger)
         self._delay_s = pretrigger_delay
         self.properties: dict[str, Any] = dict(properties or {})
         self._own_options = io_options
@@ -135,7 +135,7 @@ class Node(RunnableNode, metaclass=NodeMeta):
 
     @reset_inputs_on_trigger.setter
     def reset_inputs_on_trigger(self, reset: bool) -> None:
-        self._reset_inputs = bool(reset)
+        self._set_reset(reset)
         self._updated("reset_inputs_on_trigger")
 
     def set_property(self, key: str, value: Any) -> None:
@@ -257,8 +257,7 @@ class Node(RunnableNode, metaclass=NodeMeta):
     async def cancel(self, deadline_s: float = 1.0) -> str:
         """Stop the run under way; it counts as failed. From any thread; what computes, from another one only.
 
-        Returns:
-            `"cancelled"`, `"killed"` (its process), `"not_running"`, or `"stuck"`: it ends when a call into C does.
+        Gives `"cancelled"`, `"killed"` (its process), `"not_running"`, or `"stuck"`: it ends when a call into C does.
         """
         return await control.cancel(self, deadline_s)
 
@@ -350,7 +349,7 @@ class Node(RunnableNode, metaclass=NodeMeta):
 
     @property
     def triggered_by(self) -> NodeInput | None:
-        """The input whose value last asked for a run; None where it was asked by hand only."""
+        """The input whose value last asked for a run; None where it was asked by hand only. See `why`."""
         return self._cause
 
     def progress(self, *args: Any, **kwargs: Any) -> Any:

@@ -83,10 +83,15 @@ def start_now(node: NodeLike) -> asyncio.Task[Any]:
     """Run a node at once, ignoring what it waits for; the task gives what it returned."""
     loop = asyncio.get_running_loop()
     scheduler = bind(node, scheduler_of(loop))
-    scheduler.wake(node)
+    if node._muted:
+        node._requested = True
+    else:
+        scheduler.wake(node)
+        if node._space is not None:
+            node._space._held_back.pop(node, None)  # this run is what it was asked for
 
     async def run() -> Any:
-        if node._run is None:
+        if node._run is None and not node._muted:
             scheduler.start_now(node)
         await until_rest([node])
         error, node._undelivered = node._undelivered, None

@@ -18,7 +18,7 @@ from funcnodes_core.io.connection import Link
 from funcnodes_core.io.input import NodeInput
 from funcnodes_core.io.output import NodeOutput
 from funcnodes_core.node import control, telling
-from funcnodes_core.node.limits import Limits
+from funcnodes_core.node.limits import Limits, refresh_special
 from funcnodes_core.node.mode import NodeMode
 from funcnodes_core.node.run import DirectCall, RunError, begin
 from funcnodes_core.node.waiting import remember_unstarted
@@ -83,6 +83,11 @@ class RunnableNode(EventEmitterMixin):
         self._undelivered: BaseException | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._links: list[Link] = NO_LINKS
+
+    def _set_reset(self, reset: bool) -> None:
+        self._reset_inputs = bool(reset)
+        if reset or self._special:
+            refresh_special(self)  # type: ignore[arg-type]  # `Node` completes it
 
     # -- ports -----------------------------------------------------------------------
 

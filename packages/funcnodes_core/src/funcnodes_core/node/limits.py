@@ -60,7 +60,7 @@ def set_limits(node: NodeLike, limits: Limits) -> None:
 
 def refresh_special(node: NodeLike) -> None:
     """Note whether a run of the node is anything but a plain call."""
-    node._special = node._mode is not NodeMode.ACTIVE or limits_of(node) != Limits()
+    node._special = node._mode is not NodeMode.ACTIVE or node._reset_inputs or limits_of(node) != Limits()
 
 
 def timed_out(node: NodeLike) -> NodeTimeoutError:

@@ -22,6 +22,7 @@ from funcnodes_core.exceptions import (
     RunInterrupted,
     RunTimedOut,
 )
+from funcnodes_core.io.used import is_used, mark_used
 from funcnodes_core.node import telling
 from funcnodes_core.node.failure import RunError, error_text
 from funcnodes_core.node.interrupt import RUN_CODES, SENT_INTERRUPTS
@@ -127,7 +128,10 @@ def begin(node: NodeLike, scheduler: Scheduler) -> None:
 
 
 def _begin_special(node: NodeLike, scheduler: Scheduler, direct: DirectCall | None) -> None:
-    """Run a node that is bypassed, or one with limits."""
+    """Run a node that is bypassed, has limits, or uses up its inputs."""
+    if node._reset_inputs:
+        for _, port in node._arguments:
+            mark_used(port)
     if node._mode is not _ACTIVE:
         _bypass(node, scheduler)
     elif direct is None or not direct.inline or direct.wrapper is not type(node).func:
@@ -307,7 +311,8 @@ def _after_good_run(node: NodeLike) -> BaseException | None:
     try:
         if node._reset_inputs:
             for _, port in node._arguments:
-                port.set_value(NoValue, does_trigger=False)
+                if is_used(port):  # what has arrived meanwhile is for the next run
+                    port.set_value(NoValue, does_trigger=False)
         if node._beat.links or node._beat._listeners is not None or node._listeners:
             node._beat.set_value(time.time())
     except Exception as exc:  # noqa: BLE001 - callbacks are foreign code

@@ -12,7 +12,7 @@ from funcnodes_core.node.base import Node
 from funcnodes_core.node.control import end_debounce, stopped_how, there
 from funcnodes_core.scheduler import Scheduler
 
-__all__ = ["call_threadsafe", "forget", "hold_back", "run_stale", "stop"]
+__all__ = ["call_threadsafe", "forget", "hold_back", "run_stale", "stop", "wake"]
 
 R = TypeVar("R")
 
@@ -47,7 +47,8 @@ def stop(space: SpaceToStop, deadline_s: float) -> Coroutine[Any, Any, dict[str,
 
 def _empty(space: SpaceToStop) -> list[Node]:
     """Forget all that was asked and give the nodes that run."""
-    space._held_back.clear()
+    held, space._held_back = space._held_back, {}
+    wake(held)
     running = []
     for node in space.nodes:
         end_debounce(node)
@@ -78,6 +79,15 @@ async def _stop_elsewhere(space: SpaceToStop, scheduler: Scheduler, deadline_s: 
     if answers is None:
         return {node.uuid: "stuck" for node in space.nodes if node._run is not None}
     return {node.uuid: how for node in struck if (how := stopped_how(node))} | answers
+
+
+def wake(nodes: Iterable[Node]) -> None:
+    """Tell those who wait for nodes that were held back, where these are not going to run after all."""
+    for node in nodes:
+        if not node._live and node._waiters is not None:
+            waiters, node._waiters = node._waiters, None
+            for tell in waiters:
+                tell()
 
 
 def hold_back(nodes: Iterable[Node]) -> list[Node]:

@@ -139,7 +139,9 @@ class NodeSpace(EventEmitterMixin):
         for port in (*node.inputs.values(), *node.outputs.values()):
             port.disconnect()
         execution.forget(node)
-        self._held_back.pop(node, None)
+        if node in self._held_back:
+            del self._held_back[node]
+            execution.wake([node])
         self.groups.ungroup_nodes([uuid])
         edges.forget_bad(self.bad_edges, uuid)
         del self._nodes[uuid]
@@ -276,6 +278,7 @@ class NodeSpace(EventEmitterMixin):
         held, self._held_back = self._held_back, {}
         for node in held:
             node.request_trigger()
+        execution.wake(held)
 
     @property
     def paused(self) -> bool:

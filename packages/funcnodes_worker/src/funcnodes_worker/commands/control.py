@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from funcnodes_core.exceptions import NodeNotFoundError
 from funcnodes_core.node import Node
+from funcnodes_core.node import why as core_why
 from funcnodes_core.node.control import stopped_how
 from funcnodes_worker.context import GraphContext
 from funcnodes_worker.errors import NotFoundError
@@ -109,40 +110,8 @@ def run_stale(ctx: GraphContext, uuid: str | None = None) -> Asked:
 @command(scope="view", on="graph")
 def why(ctx: GraphContext, uuid: str) -> Reason:
     """Why a node runs or does not run."""
-    node = _node(ctx, uuid)
-    text, nodes = _reason(ctx, node)
-    return Reason(status=node.status_word, text=text, nodes=[other.uuid for other in nodes])
-
-
-def _reason(ctx: GraphContext, node: Node) -> tuple[str, list[Node]]:
-    status = node.status_word
-    missing = [port.name for port in node.inputs.values() if port.required and not port.ready()]
-    sources = {
-        src.node: None for port in node.inputs.values() for src in port.connections if src.node is not None
-    }
-    failed = [source for source in sources if source.last_error is not None]
-    if status == "missing":
-        return ctx.externals.why_missing(node.node_id) or f"its class {node.node_id!r} is not installed", []
-    if status == "muted":
-        return "it is muted", []
-    if missing:
-        return f"waiting for a value at {', '.join(map(repr, missing))}", []
-    if node.last_error is not None:
-        return f"its last run failed: {node.last_error.error}", []
-    if status in ("stale", "waiting") and failed:
-        return f"blocked by the failure of {failed[0].name!r}", failed
-    if ctx.space.paused:
-        return "the graph is paused", []
-    if status == "waiting":
-        running = [source for source in sources if source.in_trigger_soon]
-        return f"waiting for {', '.join(repr(other.name) for other in running) or 'its turn'}", running
-    if status == "stale":
-        return "something upstream has changed since it ran", []
-    if status in ("running", "done"):
-        cause = node.triggered_by
-        because = "" if cause is None else f" because {cause.name!r} got a value"
-        return ("it runs" if status == "running" else "it ran") + because, []
-    return "nobody asked", []
+    found = core_why(_node(ctx, uuid))
+    return Reason(status=found.status, text=found.text, nodes=[other.uuid for other in found.nodes])
 
 
 def _node(ctx: GraphContext, uuid: str) -> Node:
