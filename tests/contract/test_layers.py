@@ -27,8 +27,8 @@ RANKS: dict[str, list[str]] = {
     ],
     "funcnodes_worker": [
         "errors paths",
-        "protocol",
-        "edits journal projection rpc broadcast persistence loop packages feed answers graphthread channel marks instance libraryview external_config secretstore libraryfill pluginfiles filestore jsonpieces logbook logteller output processlog tables",
+        "protocol scopes",
+        "shares edits journal projection rpc broadcast persistence loop packages feed answers graphthread channel marks instance libraryview external_config secretstore libraryfill pluginfiles filestore jsonpieces logbook logteller output processlog tables",
         "config external_worker external_records externals context plan document",
         "commands",
         "worker session graph",

@@ -18,6 +18,7 @@ from funcnodes_worker.protocol import events as ev
 from funcnodes_worker.protocol.messages import CommandId, Hello
 from funcnodes_worker.protocol.shapes import NodeState
 from funcnodes_worker.rpc.registry import Registry, Success
+from funcnodes_worker.scopes import Grant
 from funcnodes_worker.session import GraphCall, Session
 
 pytestmark = pytest.mark.anyio
@@ -351,7 +352,7 @@ async def test_a_log_that_has_been_cut_asks_for_the_full_state(monkeypatch: pyte
 
 
 async def test_a_scope_is_a_limit() -> None:
-    session = Session(FakeHost(), v1=False, scopes=frozenset({"view"}))
+    session = Session(FakeHost(), v1=False, grant=Grant(scope="view", share="0123456789abcdef"))
 
     session.receive(cmd("shut"))
 

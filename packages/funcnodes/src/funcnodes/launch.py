@@ -23,11 +23,13 @@ from funcnodes.net.workers import Address
 from funcnodes.paths import STATIC_DIR
 from funcnodes.signals import stop_event
 from funcnodes.web.client import running_editor
+from funcnodes.web.running import announced
 from funcnodes.web.server import WebServer
 from funcnodes_core.config import get_config
 from funcnodes_worker.errors import BindError
 from funcnodes_worker.paths import ConfigDir
 from funcnodes_worker.server.auth import check_bind, load_or_make_token
+from funcnodes_worker.shares import ShareBook
 
 __all__ = ["ServerOptions", "Started", "serve", "serve_manager"]
 
@@ -133,6 +135,7 @@ async def serve(
             tls=tls is not None,
             hosts=(*options.hosts, *_own_names(options.host)),
             origins=options.origins,
+            shares=ShareBook(options.config_dir, token),
         )
         server.sessions.name_cookie(port)
         adapt(server)
@@ -141,6 +144,7 @@ async def serve(
         stack.push_async_callback(runner.cleanup)
         if options.first_worker and manager is not None:
             await _unless(ended, _first_worker(options.config_dir, registry, manager, say))
+        stack.enter_context(announced(options.config_dir, server.url(options.host, port)))
         started(
             Started(
                 server.url(options.host, port), server.launch_url(options.host, port), server.static.built

@@ -111,25 +111,27 @@ class ParkedMessages:
         self._seconds = seconds
         self._max_bytes = max_bytes
         self._bytes = 0
-        self._messages: OrderedDict[str, tuple[float, bytes]] = OrderedDict()
+        self._messages: OrderedDict[str, tuple[float, str, bytes]] = OrderedDict()
 
-    def park(self, message: bytes) -> LargeMessage:
-        """Keep a message; gives the note that goes in its place."""
+    def park(self, message: bytes, share: str = "") -> LargeMessage:
+        """Keep a message for who came in by that link; gives the note that goes in its place."""
         self._drop_old()
         key = secrets.token_urlsafe(16)
-        self._messages[key] = (time.monotonic(), message)
+        self._messages[key] = (time.monotonic(), share, message)
         self._bytes += len(message)
         while self._bytes > self._max_bytes and len(self._messages) > 1:
             self._drop(next(iter(self._messages)))
         return LargeMessage(msg_id=key, size=len(message))
 
-    def take(self, key: str) -> bytes | None:
-        """The message, once."""
+    def take(self, key: str, share: str = "") -> bytes | None:
+        """The message, once, and with the credentials that it was made for."""
         self._drop_old()
-        return self._drop(key) if key in self._messages else None
+        if key not in self._messages or self._messages[key][1] != share:
+            return None
+        return self._drop(key)
 
     def _drop(self, key: str) -> bytes:
-        _, message = self._messages.pop(key)
+        _, _, message = self._messages.pop(key)
         self._bytes -= len(message)
         return message
 

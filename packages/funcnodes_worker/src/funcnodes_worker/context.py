@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from funcnodes_worker.protocol.messages import CommandId
+from funcnodes_worker.scopes import FULL, Grant
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -119,6 +120,7 @@ class ReadContext:
         session: the connection that the command came by.
         client: id of the client.
         cmd_id: what the client calls this command.
+        grant: what the client may do and see.
     """
 
     projection: Projection
@@ -126,3 +128,4 @@ class ReadContext:
     session: SessionServices
     client: str = ""
     cmd_id: CommandId | None = None
+    grant: Grant = FULL

@@ -13,6 +13,7 @@
     │   │   └── UndoConflictError         a field was changed later by another client
     │   ├── FileNameError                 ValueError: a path that leaves the files folder
     │   ├── QuotaError                    OSError: more than there is room for
+    │   ├── ShareError                    ValueError: a link that cannot be made
     │   ├── ReadOnlyError                 PermissionError: the journal cannot be written
     │   ├── NotSupportedError             NotImplementedError: this worker cannot do that
     │   └── BusyError                     RuntimeError: too many requests wait already
@@ -58,6 +59,7 @@ __all__ = [
     "PortTakenError",
     "QuotaError",
     "ReadOnlyError",
+    "ShareError",
     "StartError",
     "UndoConflictError",
     "UnknownCommandError",
@@ -130,6 +132,10 @@ class FileNameError(CommandError, ValueError):
 
 class QuotaError(CommandError, OSError):
     """A file is larger than the worker has room for; `data` says how much there is."""
+
+
+class ShareError(CommandError, ValueError):
+    """A link with such rights cannot be made."""
 
 
 class ReadOnlyError(CommandError, PermissionError):

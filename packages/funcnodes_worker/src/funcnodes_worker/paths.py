@@ -69,6 +69,10 @@ class ConfigDir:
         return self.path / "token"
 
     @property
+    def shares(self) -> Path:
+        return self.path / "shares"
+
+    @property
     def logs(self) -> Path:
         return self.path / "logs"
 

@@ -10,6 +10,7 @@ import asyncio
 import inspect
 import logging
 import secrets
+import time
 import traceback
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
@@ -22,6 +23,7 @@ from funcnodes_core.node.interrupt import Turn
 from funcnodes_worker.answers import AnswerMemory, ParkedMessages, Remembered
 from funcnodes_worker.broadcast.hub import Hub
 from funcnodes_worker.broadcast.outbox import Outbox
+from funcnodes_worker.broadcast.pace import Pace
 from funcnodes_worker.context import ReadContext
 from funcnodes_worker.errors import (
     BadMessageError,
@@ -34,6 +36,7 @@ from funcnodes_worker.errors import (
 )
 from funcnodes_worker.protocol.frames import Frame
 from funcnodes_worker.protocol.messages import (
+    Access,
     Cmd,
     CommandId,
     Failure,
@@ -46,17 +49,17 @@ from funcnodes_worker.protocol.messages import (
     decode_client_message,
     encode,
 )
-from funcnodes_worker.rpc.registry import Command, Registry, Scope, explain
+from funcnodes_worker.rpc.registry import Command, Registry, explain
+from funcnodes_worker.scopes import FULL, Grant
 
-__all__ = ["LATE_S", "SCOPES", "Caller", "GraphCall", "Session", "SessionHost"]
+__all__ = ["LATE_S", "Caller", "GraphCall", "Session", "SessionHost"]
 
 _LOG = logging.getLogger("funcnodes.worker.session")
-SCOPES: frozenset[Scope] = frozenset({"view", "knobs", "run", "edit", "install", "admin"})
-"""What the main token may do."""
 
 SLOW_COMMAND_S = 0.2
 LATE_S = 0.05
 MAX_WAITING = 5000
+_LATE_EXPIRY_S = 0.01
 
 
 class Caller(Protocol):
@@ -129,31 +132,41 @@ class Session:
     Args:
         host: the worker.
         v1: the client offered the subprotocol `funcnodes.v1`.
-        scopes: what it may do.
+        grant: what it may do and see.
 
     Attributes:
         on_ready: called when there is something to send, also at the end of the session.
+        revoked: the end came because what let the client in holds no more.
     """
 
-    def __init__(self, host: SessionHost, *, v1: bool, scopes: frozenset[Scope] = SCOPES) -> None:
-        self.client = secrets.token_hex(8)
-        self.outbox = Outbox(v1=v1, position=host.hub.seq)
+    def __init__(self, host: SessionHost, *, v1: bool, grant: Grant = FULL) -> None:
+        # who comes in by a link is never taken for another client, whose answers are remembered by this id
+        self._family = f"{grant.share}." if grant.share else ""
+        self.client = self._family + secrets.token_hex(8)
+        self.grant = grant
+        self.outbox = Outbox(v1=v1, position=host.hub.seq, grant=grant)
         self._host = host
-        self._scopes = scopes
+        self._pace = Pace() if grant.limited else None
         self.on_ready: Callable[[], None] | None = None
         self._ready = asyncio.Event()
+        self.revoked = False
         self._closed = False
         self._attached = False
         self._waiting = 0
         self._tasks: set[asyncio.Task[None]] = set()
+        self._end_of_grant = self._watch_grant()
         if v1:
-            self._send(encode(host.make_hello(self.client)))
+            hello = host.make_hello(self.client)
+            hello.access = Access.of(grant)
+            self._send(encode(hello))
             self._attach()
 
     # -- the transport's side
 
     def receive(self, frame: bytes | str) -> None:
         """Take in one text frame."""
+        if self._is_over():
+            return
         if not self._attached:  # a plain client hears nothing before it speaks
             self._attach()
         try:
@@ -174,11 +187,15 @@ class Session:
 
     def take(self, max_bytes: int | None = None) -> list[Frame]:
         """What there is to send now, at least one frame and the others as far as they fit into so many bytes."""
+        if self._is_over():
+            return []
         return [self._fit(frame) for frame in self.outbox.drain(max_bytes)]
 
     def close(self) -> None:
         """The client is gone."""
         self._closed = True
+        if self._end_of_grant is not None:
+            self._end_of_grant.cancel()
         self._host.hub.detach(self.outbox)
         for task in self._tasks:
             task.cancel()
@@ -193,6 +210,9 @@ class Session:
 
     def catch_up(self, epoch: str, client: str, seq: int) -> bool:
         """Take up where this client lost its connection; False sends a resync instead."""
+        if client.rpartition(".")[0] != self._family.removesuffix("."):
+            self._send(encode(Resync()))
+            return False
         self.client = client
         if self._host.hub.catch_up(self.outbox, epoch, seq):
             self._wake()
@@ -221,6 +241,21 @@ class Session:
 
     # -- inside
 
+    def _is_over(self) -> bool:
+        """Whether what let the client in holds no more; then it is let go, and hears nothing more."""
+        if self.grant.alive():
+            return False
+        self.revoked = True
+        if not self._closed:
+            self.close()
+        return True
+
+    def _watch_grant(self) -> asyncio.TimerHandle | None:
+        if self.grant.expires_at is None:
+            return None
+        left = max(0.0, self.grant.expires_at - time.time())
+        return asyncio.get_running_loop().call_later(left + _LATE_EXPIRY_S, self._is_over)
+
     def _attach(self) -> None:
         self._attached = True
         self.outbox.restart_at(self._host.hub.seq)
@@ -239,7 +274,7 @@ class Session:
     def _fit(self, frame: Frame) -> Frame:
         if frame.binary or len(frame.data) <= self._host.large_message_bytes:
             return frame
-        return Frame(encode(self._host.parked.park(frame.data)))
+        return Frame(encode(self._host.parked.park(frame.data, self.grant.share)))
 
     def _refuse(self, error: CommandError) -> None:
         self._send(encode(Failure(error=error_text(error), code=error_code(error), data=error.data)))
@@ -253,11 +288,10 @@ class Session:
             return
         try:
             command = self._host.registry.get(message.cmd)
-            if command.scope not in self._scopes:
-                raise ForbiddenError(
-                    f"{message.cmd!r} needs the scope {command.scope!r}", scope=command.scope
-                )
+            self._check_scope(command)
             kwargs = command.decode(message.kwargs)
+            if command.scope == "knobs" and not self.grant.may_set(kwargs["uuid"], kwargs["input_id"]):
+                raise ForbiddenError(f"this link may not set {kwargs['input_id']!r}", scope="edit")
             if self._waiting >= MAX_WAITING:
                 raise BusyError(f"{MAX_WAITING} commands of this client wait already")
         except CommandError as error:
@@ -267,6 +301,12 @@ class Session:
             self._call_graph(command, message, kwargs)
         else:
             self._read(command, message, kwargs)
+
+    def _check_scope(self, command: Command) -> None:
+        if self._pace is not None and not self._pace.allows():
+            raise BusyError("too many commands at once by this link; wait a moment")
+        if not self.grant.meets(command.scope):
+            raise ForbiddenError(f"{command.name!r} needs the scope {command.scope!r}", scope=command.scope)
 
     def _call_graph(self, command: Command, message: Cmd, kwargs: dict[str, Any]) -> None:
         self._waiting += 1
@@ -346,6 +386,6 @@ class Session:
                 error=error_text(error),
                 code=error_code(error),
                 data=getattr(error, "data", None) or {},
-                traceback=trace if self._host.debug and trace else UNSET,
+                traceback=trace if self._host.debug and trace and self.grant.meets("tracebacks") else UNSET,
             )
         )

@@ -245,7 +245,12 @@ class Worker:
     def make_read_context(self, session: Session, cmd_id: CommandId | None) -> ReadContext:
         """What a read gets to work with."""
         return ReadContext(
-            projection=self.hub.projection, worker=self, session=session, client=session.client, cmd_id=cmd_id
+            projection=self.hub.projection,
+            worker=self,
+            session=session,
+            client=session.client,
+            cmd_id=cmd_id,
+            grant=session.grant,
         )
 
     def make_hello(self, client: str) -> Hello:

@@ -50,6 +50,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_runserver(commands)
     _add_manager(commands)
     _add_worker(commands)
+    _add_share(commands)
     _add_run(commands)
     modules = _add(commands, "modules", None, "node modules that are installed here")
     listed = _sub(modules)
@@ -166,6 +167,33 @@ def _worker(commands: Any, name: str, target: str, text: str) -> argparse.Argume
     parser.add_argument("--uuid", default=argparse.SUPPRESS, help="id of the worker")
     parser.add_argument("--name", default=argparse.SUPPRESS, help="name of the worker")
     return parser
+
+
+def _add_share(commands: Any) -> None:
+    text = "make a link that lets somebody else see or use a graph, for some hours"
+    parser = _add(commands, "share", "funcnodes.cli.share:share", text)
+    scopes = ["view", "knobs", "run", "edit", "install", "admin"]
+    parser.add_argument(
+        "--scope",
+        choices=scopes,
+        default="view",
+        help="what it allows, with all before it; from edit on its bearer runs Python as you (default: view)",
+    )
+    parser.add_argument("--hours", type=float, default=8.0, help="how long it is good for (default: 8)")
+    parser.add_argument("--worker", metavar="WORKER", help="name or id of the worker it opens, or all")
+    parser.add_argument(
+        "--input", action="append", default=[], metavar="NODE.INPUT",
+        help="input that a knobs or run link may set (repeatable)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--show", action="append", default=[], choices=["files", "logs", "tracebacks", "values"],
+        help="what a link below edit shows too (repeatable)",
+    )  # fmt: skip
+    parser.add_argument("--label", default="", help="what you call it, for the list")
+    parser.add_argument("--url", help="address of the editor as others reach it")
+    parser.add_argument("--list", action="store_true", help="list the links that are good")
+    parser.add_argument("--revoke", metavar="ID", help="end a link now")
+    _json(parser)
 
 
 def _add_run(commands: Any) -> None:

@@ -7,18 +7,21 @@ import sys
 from typing import Any
 
 import msgspec
-from aiohttp import WSMsgType, web
+from aiohttp import WSCloseCode, WSMsgType, web
 
 from funcnodes.errors import ProgramError
 from funcnodes.manager.messages import Identify, Ping, Request, Stop, WorkerStatusRequest, decode
 from funcnodes.manager.operations import Operations
 from funcnodes.manager.registry import WorkerRegistry
 from funcnodes.manager.supervisor import Supervisor
+from funcnodes.manager.visible import check_scope, visible
 from funcnodes.net.workers import WorkerGate
 from funcnodes_core.exceptions import FuncNodesError
 from funcnodes_worker.errors import WorkerError
 from funcnodes_worker.paths import ConfigDir
-from funcnodes_worker.server.auth import Door, load_or_make_token
+from funcnodes_worker.scopes import FULL, Grant
+from funcnodes_worker.server.auth import Door, caller_of, load_or_make_token
+from funcnodes_worker.shares import ShareBook
 
 __all__ = ["DEFAULT_PORT", "WorkerManager"]
 
@@ -27,6 +30,7 @@ DEFAULT_PORT = 9380
 _LOG = logging.getLogger("funcnodes.manager")
 _FRAME_LIMIT_BYTES = 1024 * 1024
 _CLIENTS = 256
+_OF_A_LINK = 50
 _INACTIVE = {"stopped", "crashed", "unreachable"}
 
 
@@ -50,11 +54,13 @@ class WorkerManager:
         self._operations = Operations(self.registry, self.supervisor, self._tell_all)
         self._clients: set[_Client] = set()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._gate = WorkerGate(self.registry.address, token)
-        self.app = web.Application(middlewares=[Door(token, hosts=hosts).middleware])
-        self.app.router.add_get("/", self._websocket)
+        self._gate = WorkerGate(self.registry.address)
+        self.app = web.Application()
+        door = Door(token, hosts=hosts, shares=ShareBook(config_dir, token))
+        door.protect(self.app)
+        door.open_to(self.app.router.add_get("/", self._websocket), "view")
         self.app.router.add_get("/healthz", _healthz)
-        self._gate.add_routes(self.app)
+        self._gate.add_routes(self.app, door)
 
     async def open(self, host: str, port: int) -> None:
         """Begins to supervise; `host` and `port` are written down, so that other programs find this manager."""
@@ -72,9 +78,13 @@ class WorkerManager:
         await self._gate.close()
         self.supervisor.state.closed()
 
-    def status(self) -> dict[str, Any]:
-        """The `worker_status` message."""
-        workers = [self.supervisor.describe(worker) for worker in self.registry]
+    def status(self, grant: Grant = FULL) -> dict[str, Any]:
+        """The `worker_status` message, as a caller sees it."""
+        workers = [
+            seen
+            for worker in self.registry
+            if (seen := visible(self.supervisor.describe(worker), grant)) is not None
+        ]
         return {
             "type": "worker_status",
             "active": [worker for worker in workers if worker["status"] not in _INACTIVE],
@@ -82,18 +92,24 @@ class WorkerManager:
         }
 
     def _status_changed(self) -> None:
-        self._tell_all(self.status())
+        status = self.status()
+        for client in list(self._clients):
+            client.tell(status if client.grant.full else self.status(client.grant))
 
     def _tell_all(self, message: dict[str, Any]) -> None:
-        for client in self._clients:
-            client.tell(message)
+        for client in list(self._clients):
+            if client.grant.full:
+                client.tell(message)
 
     async def _websocket(self, request: web.Request) -> web.StreamResponse:
+        grant = caller_of(request).grant
         if len(self._clients) >= _CLIENTS:
             raise web.HTTPServiceUnavailable(text="too many clients")
+        if not grant.full and sum(one.grant.share == grant.share for one in self._clients) >= _OF_A_LINK:
+            raise web.HTTPTooManyRequests(text="too many clients by this link")
         socket = web.WebSocketResponse(max_msg_size=_FRAME_LIMIT_BYTES, heartbeat=30.0)
         await socket.prepare(request)
-        client = _Client(socket)
+        client = _Client(socket, grant)
         self._clients.add(client)
         try:
             async for message in socket:
@@ -108,6 +124,7 @@ class WorkerManager:
         """Follows a request in a task of its own: a long one holds nobody up and survives its client."""
         try:
             request = decode(text)
+            check_scope(request, client.grant)
         except ProgramError as error:
             client.tell(_failure(error))
             return
@@ -122,7 +139,8 @@ class WorkerManager:
         def announce(message: dict[str, Any]) -> None:
             reply(message)
             for other in self._clients - {client}:
-                other.tell(message)
+                if other.grant.full:
+                    other.tell(message)
 
         try:
             match request:
@@ -131,7 +149,7 @@ class WorkerManager:
                 case Identify():
                     reply({"class": "WorkerManager", "py": sys.executable})
                 case WorkerStatusRequest():
-                    reply(self.status())
+                    reply(self.status(client.grant))
                 case Stop():
                     self.stopped.set()
                 case _:
@@ -145,22 +163,34 @@ class _Client:
 
     _WAITING = 1000
 
-    def __init__(self, socket: web.WebSocketResponse) -> None:
+    def __init__(self, socket: web.WebSocketResponse, grant: Grant) -> None:
+        self.grant = grant
         self._socket = socket
         self._queue: asyncio.Queue[str] = asyncio.Queue(self._WAITING)
         self._sender = asyncio.create_task(self._send())
+        self._closing: asyncio.Task[bool] | None = None
 
     def tell(self, message: dict[str, Any] | str) -> None:
-        """Queues a message; a client that reads nothing for a thousand of them is let go."""
+        """Queues a message; a client that reads nothing for a thousand of them, or whose link is over, is let go."""
+        if not self.grant.alive():
+            self._let_go()
+            return
         text = message if isinstance(message, str) else msgspec.json.encode(message).decode()
         try:
             self._queue.put_nowait(text)
         except asyncio.QueueFull:
-            self._sender.cancel()
+            self._let_go()
+
+    def _let_go(self) -> None:
+        self._sender.cancel()
+        if self._closing is None:
+            self._closing = asyncio.create_task(self._socket.close(code=WSCloseCode.POLICY_VIOLATION))
 
     async def close(self) -> None:
         """Ends the connection."""
         self._sender.cancel()
+        if self._closing is not None:
+            await asyncio.gather(self._closing, return_exceptions=True)
         await asyncio.gather(self._sender, return_exceptions=True)
         await self._socket.close()
 

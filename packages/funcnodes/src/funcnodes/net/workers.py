@@ -12,6 +12,7 @@ from funcnodes.errors import UnknownWorkerError, WorkerConfigError, WorkerStoppe
 from funcnodes.net.listen import url_host
 from funcnodes.net.proxy import close_with, pass_http, pass_websocket, refuse
 from funcnodes.net.remote import Remote, new_session
+from funcnodes_worker.server.auth import Door, caller_of
 
 __all__ = ["Address", "WorkerGate"]
 
@@ -41,20 +42,18 @@ class WorkerGate:
 
     Args:
         find: Gives the address of a worker by its id, or raises UnknownWorkerError or WorkerStoppedError.
-        token: The shared secret, added to what goes on to workers of ours; those elsewhere get theirs.
     """
 
-    def __init__(self, find: Callable[[str], Address | Remote], token: str) -> None:
+    def __init__(self, find: Callable[[str], Address | Remote]) -> None:
         self._find = find
-        self._headers = {"Authorization": f"Bearer {token}"}
         self._session: aiohttp.ClientSession | None = None
 
-    def add_routes(self, app: web.Application) -> None:
-        """Answers `/worker/<uuid>` and everything below it."""
+    def add_routes(self, app: web.Application, door: Door) -> None:
+        """Answers `/worker/<uuid>` and everything below it; what a link allows there, its worker decides."""
         close_with(app)
-        app.router.add_get("/worker/{uuid}", self._websocket)
-        app.router.add_get("/worker/{uuid}/", self._websocket)
-        app.router.add_route("*", "/worker/{uuid}/{tail:.+}", self._http)
+        door.open_to(app.router.add_get("/worker/{uuid}", self._websocket), "view")
+        door.open_to(app.router.add_get("/worker/{uuid}/", self._websocket), "view")
+        door.open_to(app.router.add_route("*", "/worker/{uuid}/{tail:.+}", self._http), "view")
 
     async def close(self) -> None:
         """Ends the connections to workers."""
@@ -90,6 +89,9 @@ class WorkerGate:
 
     def _way(self, request: web.Request, scheme: str, path: str) -> _Way | web.Response:
         uuid = request.match_info["uuid"]
+        caller = caller_of(request)
+        if not caller.grant.covers(uuid):
+            return refuse(403, "this link is for another worker", "forbidden")
         try:
             found = self._find(uuid)
         except UnknownWorkerError as error:
@@ -99,6 +101,8 @@ class WorkerGate:
         except WorkerConfigError as error:
             return refuse(500, str(error), error.code)
         if isinstance(found, Remote):
+            if not caller.grant.full:  # all that we could show there is a token that may do everything
+                return refuse(403, "a link does not reach workers that run elsewhere", "forbidden")
             hops = request.headers.get(_HOPS, "")
             if len(hops) >= _MOST_HOPS:
                 return refuse(508, f"the way to worker {uuid!r} leads in a circle", "worker_unreachable")
@@ -106,4 +110,4 @@ class WorkerGate:
         host, port, tls = found
         secure = "s" if tls else ""
         target = URL(f"{scheme}{secure}://{url_host(host)}:{port}{path}", encoded=True)
-        return _Way(target, self._headers, foreign=False)
+        return _Way(target, {"Authorization": f"Bearer {caller.key}"}, foreign=False)

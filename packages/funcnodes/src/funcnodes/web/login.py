@@ -18,8 +18,8 @@ _PAGE = """<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>FuncNodes: sign in</title>
 <link rel="icon" href="data:,">
-<link rel="stylesheet" href="/login.css">
-<script src="/login.js" defer></script>
+<link rel="stylesheet" href="login.css">
+<script src="login.js" defer></script>
 </head>
 <body>
 <main>
@@ -43,24 +43,33 @@ or paste the token: the one line of the file <code>token</code> in the configura
 _SCRIPT = """"use strict";
 const form = document.getElementById("login");
 const message = document.getElementById("message");
-form.addEventListener("submit", async (event) => {
-  event.preventDefault();
+async function enter(token) {
   message.textContent = "";
   try {
-    const answer = await fetch("/login", {
+    const answer = await fetch("login", {
       method: "POST",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ token: document.getElementById("token").value }),
+      body: JSON.stringify({ token }),
     });
     if (answer.ok) {
-      window.location.replace("/");
+      window.location.replace("./");
       return;
     }
     message.textContent = (await answer.json()).error;
   } catch {
     message.textContent = "The server does not answer.";
   }
+}
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  void enter(document.getElementById("token").value);
 });
+// a link carries its key behind the #, which browsers send to nobody
+const key = new URLSearchParams(window.location.hash.slice(1)).get("share");
+if (key) {
+  window.history.replaceState(null, "", window.location.pathname);
+  void enter(key);
+}
 """
 
 _STYLE = """:root { color-scheme: light dark; --canvas: #f4f4f1; --surface: #fff; --field: #f8f8f6; --border: #e2e2dc;
@@ -109,18 +118,23 @@ class Login:
         app.router.add_get("/login.css", _constant(_STYLE, "text/css"))
 
     async def _page(self, request: web.Request) -> web.StreamResponse:
-        if self._sessions.accepts(request):
+        caller = self._door.caller(request)
+        if caller is not None and caller.grant.full:
             raise web.HTTPSeeOther("/")
         return await _constant(_PAGE, "text/html")(request)
 
     async def _take(self, request: web.Request) -> web.StreamResponse:
-        token = await _token_of(request)
-        if token is None:
+        """Lets the bearer of the token or of a link in; who may do everything already is not given less."""
+        key = await _key_of(request)
+        if key is None:
             return web.json_response({"error": 'expected the JSON object {"token": "..."}'}, status=400)
-        if not self._door.token_valid(token):
-            return web.json_response({"error": "This is not the token of this server."}, status=401)
+        caller = self._door.caller_by(key)
+        if caller is None:
+            return web.json_response({"error": _refused(key)}, status=401)
         response = web.json_response({"success": True})
-        self._sessions.begin(response)
+        known = self._door.caller(request)
+        if known is None or not known.grant.full or caller.grant.full:
+            self._sessions.begin(response, "" if caller.grant.full else caller.key)
         return response
 
     async def _leave(self, request: web.Request) -> web.StreamResponse:
@@ -129,7 +143,13 @@ class Login:
         return response
 
 
-async def _token_of(request: web.Request) -> str | None:
+def _refused(key: str) -> str:
+    if key.startswith("fns."):
+        return "This link is over: it has run out or was revoked. Ask for another one."
+    return "This is not the token of this server."
+
+
+async def _key_of(request: web.Request) -> str | None:
     if request.content_type != "application/json":
         return None
     try:

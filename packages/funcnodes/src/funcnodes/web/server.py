@@ -14,8 +14,10 @@ from funcnodes.net.workers import Address, WorkerGate
 from funcnodes.paths import STATIC_DIR
 from funcnodes.web.login import LOGIN_PATHS, Login
 from funcnodes.web.sessions import Sessions
+from funcnodes.web.sharing import Sharing
 from funcnodes.web.static import StaticFiles
-from funcnodes_worker.server.auth import Door
+from funcnodes_worker.server.auth import Door, caller_of
+from funcnodes_worker.shares import ShareBook
 
 __all__ = ["WebServer"]
 
@@ -35,6 +37,7 @@ class WebServer:
         tls: Whether it is served over TLS.
         hosts: Host names that are served beside the loopback ones.
         origins: Origins that may talk to it beside its own.
+        shares: The links that let others in; none without them.
     """
 
     def __init__(
@@ -47,6 +50,7 @@ class WebServer:
         tls: bool = False,
         hosts: tuple[str, ...] = (),
         origins: tuple[str, ...] = (),
+        shares: ShareBook | None = None,
     ) -> None:
         self.sessions = Sessions(secure=tls)
         self.static = StaticFiles(static)
@@ -56,14 +60,16 @@ class WebServer:
             origins=origins,
             public={"/", "/healthz", *LOGIN_PATHS},
             sessions=self.sessions,
+            shares=shares,
         )
         self.page: Handler = self._editor
         self.static_handler: Handler = self._file
         self._tls = tls
         self._manager = manager
-        self._headers = {"Authorization": f"Bearer {token}"}
-        self._gate = WorkerGate(find_worker, token)
-        self.app = web.Application(middlewares=[self.door.middleware], client_max_size=_BODY_LIMIT_BYTES)
+        self._gate = WorkerGate(find_worker)
+        self._shares = shares
+        self.app = web.Application(client_max_size=_BODY_LIMIT_BYTES)
+        self.door.protect(self.app)
         self._add_routes()
 
     def _add_routes(self) -> None:
@@ -72,9 +78,11 @@ class WebServer:
         router.add_get("/healthz", _healthz)
         Login(self.door, self.sessions).add_routes(self.app)
         router.add_post("/launch", self._launch)
-        router.add_get("/manager", self._to_manager)
-        self._gate.add_routes(self.app)
-        router.add_get("/{path:.+}", self._other)
+        if self._shares is not None:
+            Sharing(self._shares).add_routes(self.app)
+        self.door.open_to(router.add_get("/manager", self._to_manager), "view")
+        self._gate.add_routes(self.app, self.door)
+        self.door.open_to(router.add_get("/{path:.+}", self._other), "view")
 
     async def close(self) -> None:
         """Ends the connections to manager and workers."""
@@ -94,7 +102,7 @@ class WebServer:
         if code is not None and self.sessions.redeem(code):
             response: web.StreamResponse = web.Response(status=303, headers={"Location": "/"})
             self.sessions.begin(response)
-        elif self.sessions.accepts(request) or self.door.bearer_valid(request):
+        elif self.door.caller(request) is not None:
             if code is None:
                 return await self.page(request)
             response = web.Response(
@@ -119,7 +127,8 @@ class WebServer:
             return refuse(502, "no workermanager runs", "manager")
         host, port, tls = address
         target = URL(f"{'wss' if tls else 'ws'}://{url_host(host)}:{port}/")
-        return await pass_websocket(request, self._gate.session(), target, self._headers)
+        headers = {"Authorization": f"Bearer {caller_of(request).key}"}
+        return await pass_websocket(request, self._gate.session(), target, headers)
 
     async def _editor(self, request: web.Request) -> web.StreamResponse:
         return self.static.index()

@@ -28,6 +28,7 @@ class Sessions:
         self._now = now
         self._codes: dict[str, float] = {}
         self._sessions: dict[str, float] = {}
+        self._keys: dict[str, str] = {}
 
     def name_cookie(self, port: int) -> None:
         """Gives the cookie the port's name: browsers send cookies to every port of a host."""
@@ -44,11 +45,17 @@ class Sessions:
         """Uses up a launch code; True when it was good."""
         return self._codes.pop(code, float("-inf")) > self._now()
 
-    def begin(self, response: web.StreamResponse) -> None:
-        """Opens a session and puts its cookie on a response."""
+    def begin(self, response: web.StreamResponse, key: str = "") -> None:
+        """Opens a session and puts its cookie on a response.
+
+        Args:
+            key: of the link that the session stands for; it may do everything without one.
+        """
         self._drop_old(self._sessions, _MOST_SESSIONS)
+        self._keys = {known: one for known, one in self._keys.items() if known in self._sessions}
         session = secrets.token_urlsafe(32)
         self._sessions[session] = self._now() + _SESSION_LIFE_S
+        self._keys[session] = key
         response.set_cookie(
             self.cookie, session, httponly=True, samesite="Strict", secure=self._secure, path="/"
         )
@@ -58,9 +65,12 @@ class Sessions:
         self._sessions.pop(request.cookies.get(self.cookie, ""), None)
         response.del_cookie(self.cookie, path="/", httponly=True, samesite="Strict", secure=self._secure)
 
-    def accepts(self, request: web.Request) -> bool:
-        """Whether the request carries the cookie of an open session."""
-        return self._sessions.get(request.cookies.get(self.cookie, ""), float("-inf")) > self._now()
+    def key_of(self, request: web.Request) -> str | None:
+        """What the session of a request stands for: "" for the token, else the key of a link; None without one."""
+        session = request.cookies.get(self.cookie, "")
+        if self._sessions.get(session, float("-inf")) <= self._now():
+            return None
+        return self._keys[session]
 
     def _drop_old(self, table: dict[str, float], most: int) -> None:
         """Forgets what has run out, and the oldest where there are too many."""

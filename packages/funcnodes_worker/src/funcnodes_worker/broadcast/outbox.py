@@ -18,9 +18,11 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, Raw, Struct
 
+from funcnodes_worker.broadcast.visible import visible_event
 from funcnodes_worker.protocol import events as ev
 from funcnodes_worker.protocol.frames import Frame, ValueFrameHeader, encode_binary
 from funcnodes_worker.protocol.messages import CommandId, NodespaceEvent, Resync, WorkerEvent, encode
+from funcnodes_worker.scopes import FULL, Grant
 
 __all__ = ["DEFAULT_MAX_BYTES", "LogEntry", "Outbox"]
 
@@ -135,15 +137,24 @@ class Outbox:
         v1: the client speaks `funcnodes.v1`.
         position: where in the log the client stands.
         max_bytes: bound on what events may wait.
+        grant: what the client may see.
 
     Attributes:
         owed_bytes: the size of the answers that wait; they are never dropped, so who takes in commands must look.
     """
 
-    def __init__(self, *, v1: bool, position: int = 0, max_bytes: int = DEFAULT_MAX_BYTES) -> None:
+    def __init__(
+        self,
+        *,
+        v1: bool,
+        position: int = 0,
+        max_bytes: int = DEFAULT_MAX_BYTES,
+        grant: Grant = FULL,
+    ) -> None:
         self.v1 = v1
         self.lost = False
         self.owed_bytes = 0
+        self._limited = grant if grant.limited else None
         self._position = position
         self._max_bytes = max_bytes
         self._bytes = 0
@@ -167,6 +178,12 @@ class Outbox:
         """Let an event wait; a run state or a value takes the place of an older one."""
         if self.lost:
             return
+        if self._limited is not None:
+            seen = visible_event(entry.event, self._limited)
+            if seen is None:
+                return
+            if seen is not entry.event:
+                entry = entry.with_event(seen)
         event = entry.event
         if isinstance(event, _RUN_EVENTS):
             self._put_run(entry)

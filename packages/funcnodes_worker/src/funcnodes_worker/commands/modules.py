@@ -82,7 +82,7 @@ class MissingModules(Struct, kw_only=True):
     install: str = ""
 
 
-@command(scope="view", on="graph")
+@command(scope="edit", on="graph")
 def get_missing_modules(ctx: GraphContext) -> MissingModules:
     """Why nodes of the graph are placeholders, and how to change that."""
     missing = Counter(

@@ -6,8 +6,9 @@ from typing import Any
 
 from msgspec import Struct
 
+from funcnodes_worker.broadcast.visible import visible_nodes
 from funcnodes_worker.context import ReadContext
-from funcnodes_worker.errors import ConflictError
+from funcnodes_worker.errors import ConflictError, ForbiddenError
 from funcnodes_worker.protocol.events import IOType
 from funcnodes_worker.protocol.shapes import (
     EdgeState,
@@ -87,14 +88,16 @@ def full_state(ctx: ReadContext) -> FullState:
     hub, records = ctx.worker.hub, ctx.projection
     return FullState(
         nodespace=NodespaceState(
-            nodes=list(records.nodes.values()),
+            nodes=visible_nodes(records.nodes.values(), ctx.grant),
             edges=list(records.edges),
             groups=list(records.groups.values()),
             prop=records.prop,
         ),
         lib=records.library,
         worker=WorkerIdentity(
-            uuid=ctx.worker.config.uuid, name=ctx.worker.config.name, notices=ctx.worker.notices
+            uuid=ctx.worker.config.uuid,
+            name=ctx.worker.config.name,
+            notices=ctx.worker.notices if ctx.grant.meets("logs") else [],  # they name files
         ),
         client=ctx.client,
         epoch=hub.epoch,
@@ -114,7 +117,7 @@ def catch_up(ctx: ReadContext, epoch: str, client: str, seq: int) -> CaughtUp:
 @command(scope="view")
 def get_nodes(ctx: ReadContext) -> list[NodeState]:
     """All nodes, in the order in which they were added."""
-    return list(ctx.projection.nodes.values())
+    return visible_nodes(ctx.projection.nodes.values(), ctx.grant)
 
 
 @command(scope="view")
@@ -140,6 +143,8 @@ async def get_io_value(
     ctx: ReadContext, uuid: str, io_id: str, io_type: IOType | None = None, full: bool = False
 ) -> Any:
     """What a port shows, or with `full` its whole value where JSON can say it exactly."""
+    if full and not ctx.grant.meets("values"):
+        raise ForbiddenError("this link shows no whole values", scope="values")
     key = ctx.projection.locate(uuid, io_id, io_type)
     held = ctx.projection.values.get(key)
     if not full or held is None:

@@ -23,6 +23,7 @@ from funcnodes_worker.protocol.shapes import (
     NodeState,
     NodeStatus,
 )
+from funcnodes_worker.scopes import Need
 
 __all__ = [
     "EVENTS",
@@ -62,14 +63,16 @@ IOType = Literal["input", "output"]
 
 
 class Event(Struct, kw_only=True, omit_defaults=True):
-    """Base of all events: `event` is its name, `worker` says whether it is a `workerevent`.
+    """Base of all events.
 
+    `event` is its name, `worker` says whether it is a `workerevent`, `needs` what a client must be allowed to get it.
     What is `transient` is told to those who listen now and not kept for those who catch up; of the same `key` only
     the newest waits for a slow client.
     """
 
     event: ClassVar[str] = ""
     worker: ClassVar[bool] = False
+    needs: ClassVar[Need] = "view"
     transient: ClassVar[bool] = False
 
     @property

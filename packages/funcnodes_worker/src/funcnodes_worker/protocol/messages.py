@@ -7,7 +7,10 @@ from typing import Any, Literal
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
 
+from funcnodes_worker.scopes import Extra, Grant, Scope
+
 __all__ = [
+    "Access",
     "ClientMessage",
     "Cmd",
     "CommandId",
@@ -110,6 +113,38 @@ class LargeMessage(Struct, tag_field="type", tag="large_message", kw_only=True):
     size: int
 
 
+class Access(Struct, kw_only=True):
+    """What the client may do; everything, without a word about a link, for who holds the token.
+
+    Attributes:
+        scope: the highest scope of it.
+        share: id of the link that it came in by; "" without one.
+        label: what the link is called.
+        inputs: below `edit` the inputs that may be set, as (node uuid, input id).
+        extras: below `edit` what is shown beside the graph.
+        expires_at: when the link is over, in seconds since the epoch.
+    """
+
+    scope: Scope = "admin"
+    share: str = ""
+    label: str = ""
+    inputs: list[tuple[str, str]] = []
+    extras: list[Extra] = []
+    expires_at: float | None = None
+
+    @classmethod
+    def of(cls, grant: Grant) -> Access:
+        """What a grant says, as the client is told it."""
+        return cls(
+            scope=grant.scope,
+            share=grant.share,
+            label=grant.label,
+            inputs=sorted(grant.inputs),
+            extras=sorted(grant.extras),
+            expires_at=grant.expires_at,
+        )
+
+
 class Hello(Struct, tag_field="type", tag="hello", kw_only=True):
     """The first frame to a `funcnodes.v1` client."""
 
@@ -120,6 +155,7 @@ class Hello(Struct, tag_field="type", tag="hello", kw_only=True):
     worker: dict[str, str]
     protocol: Literal["funcnodes.v1"] = "funcnodes.v1"
     version: str = ""
+    access: Access = msgspec.field(default_factory=Access)
 
 
 class Resync(Struct, tag_field="type", tag="resync"):

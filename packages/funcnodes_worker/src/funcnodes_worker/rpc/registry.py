@@ -27,10 +27,10 @@ from msgspec import Raw, Struct
 
 from funcnodes_core.codec.exact import is_nested_deeper
 from funcnodes_worker.errors import BadArgumentsError, UnknownCommandError
+from funcnodes_worker.scopes import Scope
 
-__all__ = ["REGISTRY", "Command", "Place", "Registry", "Scope", "Success", "command"]
+__all__ = ["REGISTRY", "Command", "Place", "Registry", "Success", "command"]
 
-Scope = Literal["view", "knobs", "run", "edit", "install", "admin"]
 Place = Literal["serve", "graph"]
 
 MAX_NESTING = 150

@@ -5,7 +5,8 @@ The worker, the manager and the web server each put `Door.middleware` in front o
 - a Host that is a loopback address, `localhost` or a configured name;
 - no Origin from elsewhere: an Origin that is sent must be this server's own or a configured one, and a request
   that can change something, or upgrades to a WebSocket, may lack it only with a Bearer token;
-- the token as `Authorization: Bearer`, or (web server only) the cookie of a session that this process opened;
+- the token as `Authorization: Bearer`, or (web server only) the cookie of a session that this process opened; the
+  key of a share link in the place of the token opens only the routes that are marked for such callers;
 - a body that is JSON or multipart.
 """
 
@@ -25,14 +26,18 @@ from aiohttp.typedefs import Handler, Middleware
 
 from funcnodes_worker.errors import BindError, ConfigError
 from funcnodes_worker.paths import ConfigDir
+from funcnodes_worker.scopes import FULL, Grant, Need
+from funcnodes_worker.shares import ShareBook
 
 __all__ = [
     "NEEDS_TOKEN",
     "PUBLIC",
     "SECURITY_HEADERS",
+    "Caller",
     "Door",
     "Refusal",
     "SessionCookies",
+    "caller_of",
     "check_bind",
     "enumerate_routes",
     "is_loopback",
@@ -43,8 +48,14 @@ __all__ = [
 PUBLIC = frozenset({"/healthz"})
 """Paths that answer without a token: constant, and still Host-checked."""
 
-SECURITY_HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
-"""Headers of every answer."""
+SECURITY_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+"""Headers of every answer, unless it has its own."""
 
 NEEDS_TOKEN = "a token is needed: Authorization: Bearer <token>"
 _SAFE_METHODS = frozenset({"GET", "HEAD"})
@@ -117,11 +128,24 @@ def check_bind(host: str, *, tls: bool, insecure: bool) -> None:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who got in.
+
+    Attributes:
+        grant: what it may do.
+        key: what it showed, or its session stands for: the token or the key of a link.
+    """
+
+    grant: Grant
+    key: str
+
+
 class SessionCookies(Protocol):
     """Sessions that the web server opened; valid in the process that issued them only."""
 
-    def accepts(self, request: web.Request) -> bool:
-        """Whether the request carries the cookie of an open session."""
+    def key_of(self, request: web.Request) -> str | None:
+        """What the session of a request stands for: "" for the token, else the key of a link; None without one."""
         ...
 
 
@@ -142,6 +166,8 @@ class Door:
         origins: further origins, as `scheme://host:port`, beside the server's own.
         public: paths that need no token.
         sessions: cookies are looked at only when this is given.
+        shares: the links that are good here; none without them.
+        worker: the id of the one worker behind this door; links for others are refused.
     """
 
     def __init__(
@@ -152,12 +178,27 @@ class Door:
         origins: Iterable[str] = (),
         public: Iterable[str] = PUBLIC,
         sessions: SessionCookies | None = None,
+        shares: ShareBook | None = None,
+        worker: str | None = None,
     ) -> None:
         self._token = token.encode()
         self._hosts = frozenset(name.lower() for name in hosts)
         self._origins = frozenset(origin.rstrip("/").lower() for origin in origins)
         self._public = frozenset(public)
         self._sessions = sessions
+        self._shares = shares
+        self._worker = worker
+        self._needs: dict[web.AbstractResource, Need] = {}
+
+    def protect(self, app: web.Application) -> None:
+        """Put this door in front of everything that an application answers; call it before anything else."""
+        app.middlewares.append(self.middleware)
+        app.on_response_prepare.append(_add_headers)
+
+    def open_to(self, route: web.AbstractRoute, need: Need) -> None:
+        """Let callers with less than everything use a route, if their link meets the need; all others stay shut."""
+        assert route.resource is not None
+        self._needs[route.resource] = need
 
     def check(self, request: web.Request) -> Refusal | None:
         """None for a request that may pass, else why not."""
@@ -165,15 +206,16 @@ class Door:
             return Refusal(403, "this Host is not served here")
         if request.path in self._public:
             return self._check_public(request)
-        bearer = self.bearer_valid(request)
-        known = bearer or (self._sessions is not None and self._sessions.accepts(request))
-        if not known and "Origin" not in request.headers:
+        bearer = self._bearer(request)
+        caller = bearer or self._by_cookie(request)
+        if caller is None and "Origin" not in request.headers:
             return Refusal(401, NEEDS_TOKEN)
-        if not self._origin_allowed(request, missing_is_fine=bearer):
+        if not self._origin_allowed(request, missing_is_fine=bearer is not None):
             return Refusal(403, "this Origin is not allowed")
-        if not known:
+        if caller is None:
             return Refusal(401, NEEDS_TOKEN)
-        return _check_body_type(request)
+        request[_CALLER] = caller
+        return self._check_grant(request, caller.grant) or _check_body_type(request)
 
     def _check_public(self, request: web.Request) -> Refusal | None:
         if request.method in _SAFE_METHODS:
@@ -182,19 +224,47 @@ class Door:
             return Refusal(403, "this Origin is not allowed")
         return _check_body_type(request)
 
+    def _check_grant(self, request: web.Request, grant: Grant) -> Refusal | None:
+        if grant.full:
+            return None
+        if self._worker is not None and not grant.covers(self._worker):
+            return Refusal(403, "this link is for another worker")
+        resource = request.match_info.route.resource
+        need = None if resource is None else self._needs.get(resource)
+        if need is None or not grant.meets(need):
+            return Refusal(403, "this link does not reach that")
+        return None
+
     def host_allowed(self, request: web.Request) -> bool:
         """Whether the Host header names this machine or a configured name."""
         host = _host_name(request.headers.get("Host", ""))
         return host is not None and (is_loopback(host) or host in self._hosts)
 
-    def bearer_valid(self, request: web.Request) -> bool:
-        """Whether the request carries the token, compared in constant time."""
-        scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-        return scheme.lower() == "bearer" and hmac.compare_digest(given.strip().encode(), self._token)
+    def caller(self, request: web.Request) -> Caller | None:
+        """Who asks, by its key or its session; None for a stranger."""
+        return self._bearer(request) or self._by_cookie(request)
 
-    def token_valid(self, given: str) -> bool:
-        """Whether a text (of a login form) is the token, compared in constant time."""
-        return hmac.compare_digest(given.strip().encode(), self._token)
+    def caller_by(self, key: str) -> Caller | None:
+        """Who shows this key: the token, compared in constant time, or that of a link; None for neither."""
+        if hmac.compare_digest(key.strip().encode(), self._token):
+            return Caller(FULL, key.strip())
+        grant = self._shares.find(key.strip()) if self._shares is not None else None
+        return None if grant is None else Caller(grant, key.strip())
+
+    def bearer_valid(self, request: web.Request) -> bool:
+        """Whether the request carries the token itself."""
+        caller = self._bearer(request)
+        return caller is not None and caller.grant.full
+
+    def _bearer(self, request: web.Request) -> Caller | None:
+        scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+        return self.caller_by(given) if scheme.lower() == "bearer" else None
+
+    def _by_cookie(self, request: web.Request) -> Caller | None:
+        key = self._sessions.key_of(request) if self._sessions is not None else None
+        if key is None:
+            return None
+        return self.caller_by(key) if key else Caller(FULL, self._token.decode())
 
     def _origin_allowed(self, request: web.Request, *, missing_is_fine: bool) -> bool:
         origin = request.headers.get("Origin")
@@ -205,25 +275,35 @@ class Door:
 
     @property
     def middleware(self) -> Middleware:
-        """The aiohttp middleware; put it first."""
+        """The aiohttp middleware that asks `check`; `protect` puts it first."""
 
         @web.middleware
         async def door(request: web.Request, handler: Handler) -> web.StreamResponse:
-            if (refusal := self.check(request)) is not None:
-                return web.json_response(
-                    {"error": refusal.reason}, status=refusal.status, headers=SECURITY_HEADERS
-                )
-            try:
-                response = await handler(request)
-            except web.HTTPException as error:
-                error.headers.extend(SECURITY_HEADERS)
-                raise
-            if not response.prepared:
-                for name, value in SECURITY_HEADERS.items():
-                    response.headers.setdefault(name, value)
+            if (refusal := self.check(request)) is None:
+                return await handler(request)
+            response = web.json_response({"error": refusal.reason}, status=refusal.status)
+            response.force_close()  # a stranger keeps no connection open
             return response
 
         return door
+
+
+_CALLER = web.RequestKey("funcnodes_caller", Caller)
+
+
+def caller_of(request: web.Request) -> Caller:
+    """Who sent a request that the door let in.
+
+    Raises:
+        KeyError: it came in by a public path, which asks nobody who they are.
+    """
+    return request[_CALLER]
+
+
+async def _add_headers(request: web.Request, response: web.StreamResponse) -> None:
+    for name, value in SECURITY_HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers["Server"] = "FuncNodes"
 
 
 def enumerate_routes(app: web.Application) -> Iterator[tuple[str, str]]:

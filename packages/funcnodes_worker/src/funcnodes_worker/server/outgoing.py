@@ -99,7 +99,10 @@ class Outgoing:
             except ConnectionError:
                 return
             if self._session.closed:  # the worker ends: its last words are sent
-                await self._socket.close(code=WSCloseCode.GOING_AWAY)
+                revoked = self._session.revoked
+                await self._socket.close(
+                    code=WSCloseCode.POLICY_VIOLATION if revoked else WSCloseCode.GOING_AWAY
+                )
                 return
             self._behind.clear()
             self.flush()

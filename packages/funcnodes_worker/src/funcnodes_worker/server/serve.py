@@ -23,6 +23,7 @@ from funcnodes_worker.server.app import make_app
 from funcnodes_worker.server.auth import Door, check_bind, is_loopback, load_or_make_token
 from funcnodes_worker.server.ending import Ending
 from funcnodes_worker.server.listen import bind, bind_free
+from funcnodes_worker.shares import ShareBook
 from funcnodes_worker.worker import Worker
 
 __all__ = ["ServeOptions", "listening", "make_door", "serve", "take_port", "worker_url"]
@@ -138,10 +139,13 @@ def make_door(
     """The door of a worker that listens on a host; `hosts` and `origins` are allowed beside those of its file."""
     settings = config.settings
     own = [] if is_loopback(host) else [host]
+    token = load_or_make_token(config.config_dir)
     return Door(
-        load_or_make_token(config.config_dir),
+        token,
         hosts=[*settings.allowed_hosts, *own, *hosts],
         origins=[*settings.allowed_origins, *origins],
+        shares=ShareBook(config.config_dir, token),
+        worker=config.uuid,
     )
 
 

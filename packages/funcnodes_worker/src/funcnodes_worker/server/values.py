@@ -16,6 +16,7 @@ from funcnodes_core.types import SVG
 from funcnodes_worker.errors import ConflictError, NotFoundError
 from funcnodes_worker.jsonpieces import exact_pieces, shown_pieces, text_pieces
 from funcnodes_worker.projection import PortKey, PortValue
+from funcnodes_worker.server.auth import caller_of
 from funcnodes_worker.server.responses import Body, Content, MemoryBody, PiecesBody, send
 from funcnodes_worker.tables.reader import csv_pieces
 
@@ -63,6 +64,8 @@ class ValueSender:
             return await self._send(
                 request, key, f"{version}-preview", _Encoded(MemoryBody(made.data), made.mime)
             )
+        if not caller_of(request).grant.meets("values"):
+            raise web.HTTPForbidden(text="this link shows no whole values")
         held = records.values.get(key)
         if held is None:
             raise web.HTTPNotFound(text="this port holds no value")
