@@ -27,7 +27,7 @@ def opened(sessions: Sessions) -> dict[str, str]:
 
 
 def accepts(sessions: Sessions, headers: dict[str, str]) -> bool:
-    return sessions.accepts(make_mocked_request("GET", "/", headers=headers))
+    return sessions.key_of(make_mocked_request("GET", "/", headers=headers)) is not None
 
 
 def test_a_code_opens_once() -> None:
@@ -96,3 +96,15 @@ def test_the_cookie_is_for_this_server_and_no_script() -> None:
     assert cookie["secure"]
     assert cookie["samesite"] == "Strict"
     assert len(cookie.value) >= 43
+
+
+def test_a_session_stands_for_the_key_that_opened_it() -> None:
+    sessions = Sessions()
+    response = web.Response()
+
+    sessions.begin(response, "fns.id.signature")
+
+    cookie = response.cookies[sessions.cookie]
+    request = make_mocked_request("GET", "/", headers={"Cookie": f"{sessions.cookie}={cookie.value}"})
+    assert sessions.key_of(request) == "fns.id.signature"
+    assert "signature" not in cookie.value

@@ -305,7 +305,7 @@ class Session:
     def _check_scope(self, command: Command) -> None:
         if self._pace is not None and not self._pace.allows():
             raise BusyError("too many commands at once by this link; wait a moment")
-        if not self.grant.meets(command.scope):
+        if not (self.grant.meets(command.scope) or command.extra in self.grant.extras):
             raise ForbiddenError(f"{command.name!r} needs the scope {command.scope!r}", scope=command.scope)
 
     def _call_graph(self, command: Command, message: Cmd, kwargs: dict[str, Any]) -> None:

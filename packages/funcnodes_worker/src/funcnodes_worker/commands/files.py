@@ -36,7 +36,7 @@ async def upload(ctx: ReadContext, filename: str, data: str) -> Uploaded:
     return Uploaded(filename=stored.name, path=path)
 
 
-@command(scope="edit", repeatable=True)
+@command(scope="edit", repeatable=True, extra="files")
 async def list_files(ctx: ReadContext) -> list[FileInfo]:
     """Every file below `files/`."""
     return await ctx.worker.in_thread(ctx.worker.files.all_files)

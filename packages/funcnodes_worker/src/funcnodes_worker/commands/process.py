@@ -64,7 +64,7 @@ def update_config(ctx: ReadContext, config: dict[str, Any]) -> Success:
     return Success()
 
 
-@command(scope="admin", repeatable=True)
+@command(scope="admin", repeatable=True, extra="logs")
 def get_logs(
     ctx: ReadContext,
     node: str | None = None,

@@ -283,6 +283,7 @@ class ExternalWorkersChanged(Event):
     """The external workers as they are now."""
 
     event = "external_workers_changed"
+    needs = "edit"
     worker = True
     workers: list[ExternalWorkerState]
 
@@ -302,6 +303,7 @@ class LogAdded(Event):
     """New lines of the log. Of a slow client's only the newest wait: a gap in their numbers is read by `get_logs`."""
 
     event = "log"
+    needs = "logs"
     worker = True
     transient = True
     lines: list[LogLine]
@@ -311,6 +313,7 @@ class FilesChanged(Event):
     """A file in `files/` came or went: those who show them ask `list_files`."""
 
     event = "files_changed"
+    needs = "files"
     worker = True
     path: str
     change: Literal["added", "removed"]
@@ -321,6 +324,7 @@ class UploadProgress(Event):
     """How far an upload is; `task` is what the uploading client calls it. `done` comes last, however it ended."""
 
     event = "upload_progress"
+    needs = "edit"
     worker = True
     transient = True
     task: str

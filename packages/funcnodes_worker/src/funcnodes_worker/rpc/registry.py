@@ -27,7 +27,7 @@ from msgspec import Raw, Struct
 
 from funcnodes_core.codec.exact import is_nested_deeper
 from funcnodes_worker.errors import BadArgumentsError, UnknownCommandError
-from funcnodes_worker.scopes import Scope
+from funcnodes_worker.scopes import Extra, Scope
 
 __all__ = ["REGISTRY", "Command", "Place", "Registry", "Success", "command"]
 
@@ -60,8 +60,10 @@ class Command:
         on: Place,
         late: Callable[[], Any] | None = None,
         repeatable: bool = False,
+        extra: Extra | None = None,
     ) -> None:
         self.handler = handler
+        self.extra = extra
         self.repeatable = repeatable
         self.late = late
         self.name = handler.__name__
@@ -154,6 +156,7 @@ class Registry:
         on: Place | None = None,
         late: Callable[[], Any] | None = None,
         repeatable: bool | None = None,
+        extra: Extra | None = None,
     ) -> Callable[[_F], _F]:
         """Decorator that registers a function and leaves it as it is.
 
@@ -165,12 +168,16 @@ class Registry:
                 has not answered by then.
             repeatable: doing it twice does no harm, so that its answers, which may be large, are not remembered;
                 so it is by default with what only looks (scope "view").
+            extra: what a link with a lower scope may list to reach the command all the same.
         """
 
         def register(handler: _F) -> _F:
             place = on or ("graph" if mutates else "serve")
             harmless = scope == "view" if repeatable is None else repeatable
-            self.add(Command(handler, scope=scope, mutates=mutates, on=place, late=late, repeatable=harmless))
+            made = Command(
+                handler, scope=scope, mutates=mutates, on=place, late=late, repeatable=harmless, extra=extra
+            )
+            self.add(made)
             return handler
 
         return register
