@@ -1,5 +1,15 @@
 // Made by tools/gen_protocol.py from the Python message types; do not edit.
 
+/** What the client may do; everything, without a word about a link, for who holds the token. Attributes: scope: the highest scope of it. share: id of the link that it came in by; "" without one. label: what the link is called. inputs: below `edit` the inputs that may be set, as (node uuid, input id). extras: below `edit` what is shown beside the graph. expires_at: when the link is over, in seconds since the epoch. */
+export interface Access {
+  scope: "admin" | "edit" | "install" | "knobs" | "run" | "view";
+  share: string;
+  label: string;
+  inputs: [string, string][];
+  extras: ("files" | "logs" | "tracebacks" | "values")[];
+  expires_at: number | null;
+}
+
 export interface AddEdgeKwargs {
   src_uuid: string;
   src_io: string;
@@ -302,6 +312,7 @@ export interface Hello {
   worker: Record<string, string>;
   protocol: "funcnodes.v1";
   version: string;
+  access: Access;
 }
 
 /** One step of the history, which one undo takes back. Attributes: rev: names the step. at: when, in seconds since the epoch. by: id of the client. undone: it is taken back, and can be redone. nodes: names of nodes that it touched, up to 20. */

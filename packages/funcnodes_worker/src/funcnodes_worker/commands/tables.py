@@ -29,7 +29,7 @@ Search = Annotated[str, Meta(max_length=1000)]
 Columns = Annotated[tuple[ColumnName, ...], Meta(max_length=2000)]
 
 
-@command(scope="view")
+@command(scope="edit", repeatable=True, extra="values")
 async def get_table(
     ctx: ReadContext,
     uuid: str,

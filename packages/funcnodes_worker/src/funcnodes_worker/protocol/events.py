@@ -283,7 +283,6 @@ class ExternalWorkersChanged(Event):
     """The external workers as they are now."""
 
     event = "external_workers_changed"
-    needs = "edit"
     worker = True
     workers: list[ExternalWorkerState]
 
