@@ -10,7 +10,6 @@ import asyncio
 import inspect
 import logging
 import secrets
-import time
 import traceback
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
@@ -23,17 +22,16 @@ from funcnodes_core.node.interrupt import Turn
 from funcnodes_worker.answers import AnswerMemory, ParkedMessages, Remembered
 from funcnodes_worker.broadcast.hub import Hub
 from funcnodes_worker.broadcast.outbox import Outbox
-from funcnodes_worker.broadcast.pace import Pace
 from funcnodes_worker.context import ReadContext
 from funcnodes_worker.errors import (
     BadMessageError,
     BusyError,
     CommandError,
-    ForbiddenError,
     WorkerError,
     error_code,
     error_text,
 )
+from funcnodes_worker.permit import Permit
 from funcnodes_worker.protocol.frames import Frame
 from funcnodes_worker.protocol.messages import (
     Access,
@@ -59,7 +57,6 @@ _LOG = logging.getLogger("funcnodes.worker.session")
 SLOW_COMMAND_S = 0.2
 LATE_S = 0.05
 MAX_WAITING = 5000
-_LATE_EXPIRY_S = 0.01
 
 
 class Caller(Protocol):
@@ -140,13 +137,12 @@ class Session:
     """
 
     def __init__(self, host: SessionHost, *, v1: bool, grant: Grant = FULL) -> None:
+        self._permit = Permit(grant, self._is_over)
         # who comes in by a link is never taken for another client, whose answers are remembered by this id
-        self._family = f"{grant.share}." if grant.share else ""
-        self.client = self._family + secrets.token_hex(8)
+        self.client = self._permit.family + secrets.token_hex(8)
         self.grant = grant
         self.outbox = Outbox(v1=v1, position=host.hub.seq, grant=grant)
         self._host = host
-        self._pace = Pace() if grant.limited else None
         self.on_ready: Callable[[], None] | None = None
         self._ready = asyncio.Event()
         self.revoked = False
@@ -154,7 +150,6 @@ class Session:
         self._attached = False
         self._waiting = 0
         self._tasks: set[asyncio.Task[None]] = set()
-        self._end_of_grant = self._watch_grant()
         if v1:
             hello = host.make_hello(self.client)
             hello.access = Access.of(grant)
@@ -194,8 +189,7 @@ class Session:
     def close(self) -> None:
         """The client is gone."""
         self._closed = True
-        if self._end_of_grant is not None:
-            self._end_of_grant.cancel()
+        self._permit.close()
         self._host.hub.detach(self.outbox)
         for task in self._tasks:
             task.cancel()
@@ -210,7 +204,7 @@ class Session:
 
     def catch_up(self, epoch: str, client: str, seq: int) -> bool:
         """Take up where this client lost its connection; False sends a resync instead."""
-        if client.rpartition(".")[0] != self._family.removesuffix("."):
+        if not self._permit.is_of_family(client):
             self._send(encode(Resync()))
             return False
         self.client = client
@@ -250,12 +244,6 @@ class Session:
             self.close()
         return True
 
-    def _watch_grant(self) -> asyncio.TimerHandle | None:
-        if self.grant.expires_at is None:
-            return None
-        left = max(0.0, self.grant.expires_at - time.time())
-        return asyncio.get_running_loop().call_later(left + _LATE_EXPIRY_S, self._is_over)
-
     def _attach(self) -> None:
         self._attached = True
         self.outbox.restart_at(self._host.hub.seq)
@@ -288,10 +276,9 @@ class Session:
             return
         try:
             command = self._host.registry.get(message.cmd)
-            self._check_scope(command)
+            self._permit.check(command)
             kwargs = command.decode(message.kwargs)
-            if command.scope == "knobs" and not self.grant.may_set(kwargs["uuid"], kwargs["input_id"]):
-                raise ForbiddenError(f"this link may not set {kwargs['input_id']!r}", scope="edit")
+            self._permit.check_kwargs(command, kwargs)
             if self._waiting >= MAX_WAITING:
                 raise BusyError(f"{MAX_WAITING} commands of this client wait already")
         except CommandError as error:
@@ -301,12 +288,6 @@ class Session:
             self._call_graph(command, message, kwargs)
         else:
             self._read(command, message, kwargs)
-
-    def _check_scope(self, command: Command) -> None:
-        if self._pace is not None and not self._pace.allows():
-            raise BusyError("too many commands at once by this link; wait a moment")
-        if not (self.grant.meets(command.scope) or command.extra in self.grant.extras):
-            raise ForbiddenError(f"{command.name!r} needs the scope {command.scope!r}", scope=command.scope)
 
     def _call_graph(self, command: Command, message: Cmd, kwargs: dict[str, Any]) -> None:
         self._waiting += 1
