@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import queue
+import subprocess
+import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +16,8 @@ import pytest
 from exposedfunctionality import exposed_method
 
 import funcnodes_core as fn
-from funcnodes_worker import MsQueueWorker, RemoteWorker, SocketWorker, remote_worker
-from funcnodes_worker.errors import BindError, CommandError
+from funcnodes_worker import MsQueueWorker, RemoteWorker, SocketWorker, Worker, WorkerConfig, remote_worker
+from funcnodes_worker.errors import AlreadyRunningError, BindError, CommandError, PortTakenError
 from funcnodes_worker.paths import ConfigDir
 from funcnodes_worker.server.auth import load_or_make_token
 
@@ -168,3 +172,69 @@ async def _talk(port: int, first: bytes) -> bytes:
 def test_a_socket_opens_loopback_only() -> None:
     with pytest.raises(BindError, match="refusing"):
         SocketWorker(host="0.0.0.0")
+
+
+def test_without_threads_everything_goes_on_one_loop(tmp_path: Path) -> None:
+    script = Path(__file__).with_name("no_threads.py")
+
+    run = subprocess.run(
+        [sys.executable, str(script)],
+        env={**os.environ, "FUNCNODES_CONFIG_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=50,
+        check=False,
+    )
+
+    assert run.returncode == 0, run.stderr
+    assert json.loads(run.stdout) == {
+        "sum": 6, "refused": {}, "state": "running", "bytes": ["image/png"], "end": "stopped", "again": 6, "threads": 1
+    }  # fmt: skip
+    assert "Traceback" not in run.stderr
+
+
+async def test_each_is_served_beside_the_rest_of_a_program(config_dir: Path) -> None:
+    before = set(threading.enumerate())
+    said: queue.Queue[Any] = queue.Queue()
+    heard: queue.Queue[Any] = queue.Queue()
+
+    async with SocketWorker(uuid="s2") as over_tcp, MsQueueWorker(said, heard, uuid="q2") as over_queues:
+        assert await over_tcp.run_cmd({"cmd": "uuid"}) == "s2"
+        token = load_or_make_token(ConfigDir(config_dir))
+        greeting = json.dumps({"type": "auth", "token": token}).encode() + b"\n"
+        assert json.loads(await _talk(over_tcp.port, greeting)) == {"type": "pong"}
+        said.put('{"type": "cmd", "id": 1, "cmd": "name"}')
+        assert (await asyncio.to_thread(_result, heard))["result"] == "q2"
+
+    assert (over_tcp.runstate, over_queues.runstate) == ("stopped", "stopped")
+    async with asyncio.timeout(10):
+        while left := {
+            one.name for one in set(threading.enumerate()) - before if not one.name.startswith("asyncio")
+        }:
+            assert all(name.startswith("funcnodes-") for name in left)
+            await asyncio.sleep(0)
+
+
+async def test_a_start_that_fails_is_told_to_the_program() -> None:
+    async with SocketWorker(uuid="s3") as first:
+        with pytest.raises(PortTakenError):
+            async with SocketWorker(uuid="s4", port=first.port):
+                pass
+
+
+async def test_one_worker_is_served_once() -> None:
+    async with SocketWorker(uuid="s5"):
+        with pytest.raises(AlreadyRunningError, match="s5"):
+            async with SocketWorker(uuid="s5"):
+                pass
+    async with SocketWorker(uuid="s5"):
+        pass
+
+
+async def test_a_bare_worker_runs_inside_a_program(config_dir: Path) -> None:
+    config = WorkerConfig(ConfigDir(config_dir), {"uuid": "bare"})
+
+    async with Worker(config) as worker:
+        assert await worker.run_cmd({"cmd": "uuid"}) == "bare"
+
+    assert worker.runstate == "stopped"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,7 @@ class Document:
         folder: where the files lie.
         durability: "full" waits for the disk at every commit, "grouped" for a few at once.
         feed: is told of everything that happens, once the document is open.
+        executor: what encodes values; the loop's own by default.
 
     Attributes:
         folder: where its files lie.
@@ -76,7 +78,13 @@ class Document:
     """
 
     def __init__(
-        self, space: NodeSpace, folder: Path, *, durability: Durability = "grouped", feed: Feed | None = None
+        self,
+        space: NodeSpace,
+        folder: Path,
+        *,
+        durability: Durability = "grouped",
+        feed: Feed | None = None,
+        executor: Executor | None = None,
     ) -> None:
         self.space = space
         self.folder = folder
@@ -86,7 +94,7 @@ class Document:
         self.store = DocumentStore(folder, durability)
         self._live = LiveGraph(space, self.store.blobs)
         self.classes = ClassWatch(self._live, self.store, self.feed.value_changed)
-        self._settler = Settler(space, self.store, render_type)
+        self._settler = Settler(space, self.store, render_type, executor)
         self._settler.after_write = self._after_settling
         self._open = False
         self._end_observing: Callable[[], None] = lambda: None

@@ -7,6 +7,7 @@ import inspect
 import logging
 import traceback
 from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import Executor
 from typing import Any, Literal
 
 from msgspec import Struct, field
@@ -55,6 +56,7 @@ class Graph:
         channel: leads to the serving loop.
         report: tells a caller how far its command is.
         shelves: node classes beside those of the installed modules.
+        executor: what encodes values; the loop's own by default.
     """
 
     def __init__(
@@ -65,7 +67,9 @@ class Graph:
         *,
         durability: Durability,
         shelves: Sequence[Shelf] = (),
+        executor: Executor | None = None,
     ) -> None:
+        self._executor = executor
         self._shelves = shelves
         self._config = config
         self._channel = channel
@@ -90,7 +94,11 @@ class Graph:
         space.set_secret_property("files_dir", (self._config.data_path / "files").as_posix())
         self._channel.post(library_state(space.lib))
         document = Document(
-            space, self._config.data_path, durability=self._durability, feed=Feed(self._channel)
+            space,
+            self._config.data_path,
+            durability=self._durability,
+            feed=Feed(self._channel),
+            executor=self._executor,
         )
         document.name = self._config.name
         report = document.open()

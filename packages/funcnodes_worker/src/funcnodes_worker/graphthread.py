@@ -8,13 +8,13 @@ import contextvars
 import logging
 import threading
 from collections.abc import Callable, Coroutine
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from typing import Any, Protocol, TypeVar
 
 from funcnodes_core.node import Node
 from funcnodes_core.node.interrupt import Turn, Wanted, break_off
 
-__all__ = ["GraphLoop", "GraphThread", "SameLoop"]
+__all__ = ["GraphLoop", "GraphThread", "InlineExecutor", "SameLoop"]
 
 _R = TypeVar("_R")
 _LOG = logging.getLogger("funcnodes.worker.graph")
@@ -128,6 +128,16 @@ class GraphThread:
             _cancel_all(loop)
         finally:
             loop.close()
+
+
+class InlineExecutor(Executor):
+    """Does what it is given here and now, where threads do not exist."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """What is done already."""
+        done: Future[Any] = Future()
+        _settle(done, lambda: fn(*args, **kwargs))
+        return done
 
 
 class _ContextExecutor(ThreadPoolExecutor):

@@ -44,8 +44,13 @@ class MsQueueWorker(RemoteWorker):
     async def run_forever_async(self) -> None:
         """Serve the client until `stop` or a None."""
         loop = asyncio.get_running_loop()
-        threading.Thread(target=self._read, args=(loop,), name="funcnodes-queue", daemon=True).start()
-        await super().run_forever_async()
+        reader = threading.Thread(target=self._read, args=(loop,), name="funcnodes-queue", daemon=True)
+        reader.start()
+        try:
+            await super().run_forever_async()
+        finally:
+            if reader.is_alive():
+                self._receive_queue.put(None)  # or it would wait there for ever
 
     def _read(self, loop: asyncio.AbstractEventLoop) -> None:
         while (message := self._receive_queue.get()) is not None:

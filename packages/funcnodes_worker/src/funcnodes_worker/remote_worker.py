@@ -16,7 +16,8 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 from uuid import uuid4
 
 import msgspec
@@ -25,6 +26,7 @@ from exposedfunctionality import get_exposed_methods
 from funcnodes_core.lib.shelf import Shelf
 from funcnodes_worker.commands import REGISTRY
 from funcnodes_worker.config import WorkerConfig
+from funcnodes_worker.instance import Instance
 from funcnodes_worker.paths import ConfigDir, default_config_dir
 from funcnodes_worker.protocol.frames import Frame, decode_binary
 from funcnodes_worker.rpc.registry import Command, Registry
@@ -78,6 +80,33 @@ class EmbeddedWorker:
         self._debug = debug
         self._worker: Worker | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._serving: asyncio.Task[None] | None = None
+        self._serves: asyncio.Event | None = None
+
+    async def __aenter__(self) -> Self:
+        """Serve beside everything else that the running loop does.
+
+        Raises:
+            StartError: its port is taken.
+            DocumentError: the graph's files cannot be opened.
+        """
+        self._serves = asyncio.Event()
+        self._serving = asyncio.create_task(self.run_forever_async())
+        begun = asyncio.create_task(self._serves.wait())
+        try:
+            await asyncio.wait([self._serving, begun], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            begun.cancel()
+        if self._serving.done():
+            self._serving.result()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+        if self._serving is not None:
+            await self._serving
 
     def uuid(self) -> str:
         """The id of the worker."""
@@ -105,21 +134,33 @@ class EmbeddedWorker:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[Worker]:
-        """The worker, started; it is stopped at the end."""
+        """The worker, started; it is stopped at the end.
+
+        Raises:
+            StartError: it runs already, or another worker keeps its graph in the same folder.
+            DocumentError: the graph's files cannot be opened.
+        """
         self._loop = asyncio.get_running_loop()
-        self._config.data_path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        worker = self._worker = Worker(
-            self._config,
+        config = self._config
+        config.config_dir.create()
+        config.data_path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        worker = Worker(
+            config,
             debug=self._debug,
             registry=registry_with_methods_of(self),
             shelves=self._shelves,
             threads=_THREADS,
         )
+        instance = Instance(
+            config.config_dir, config.uuid, embedded=True, announced=False, data_path=config.data_path
+        )
+        instance.acquire()
+        self._worker = worker
         try:
-            await worker.start()
-            yield worker
+            async with worker:
+                yield worker
         finally:
-            await worker.stop()
+            instance.release()
 
     def stop(self) -> None:
         """Begin to end; from any thread."""
@@ -129,7 +170,13 @@ class EmbeddedWorker:
     async def run_forever_async(self) -> None:
         """Serve until `stop`."""
         async with self.running() as worker:
+            self._serves_now()
             await worker.stop_requested.wait()
+
+    def _serves_now(self) -> None:
+        """Clients are answered from now on."""
+        if self._serves is not None:
+            self._serves.set()
 
     def run_forever(self) -> None:
         """The same in a loop of its own."""
@@ -176,6 +223,7 @@ class RemoteWorker(EmbeddedWorker, ABC):
                 session.receive(frame)
             self._early = ()
             sender = asyncio.create_task(self._send(session))
+            self._serves_now()
             await worker.stop_requested.wait()
         await sender
 

@@ -55,6 +55,7 @@ class SocketWorker(EmbeddedWorker):
                 for opened in sockets:
                     server = await asyncio.start_server(serve, sock=opened, limit=limit)
                     await stack.enter_async_context(server)
+                self._serves_now()
                 await worker.stop_requested.wait()
 
     async def _serve(

@@ -11,10 +11,11 @@ import inspect
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, TypedDict, TypeVar, overload
+from types import TracebackType
+from typing import Any, Self, TypedDict, TypeVar, overload
 
 import msgspec
 from msgspec import Raw
@@ -28,7 +29,7 @@ from funcnodes_worker.context import ReadContext
 from funcnodes_worker.errors import NotRunningError, UnknownCommandError
 from funcnodes_worker.filestore import FileStore
 from funcnodes_worker.graph import Durability, Graph, Record
-from funcnodes_worker.graphthread import GraphLoop, GraphThread, SameLoop
+from funcnodes_worker.graphthread import GraphLoop, GraphThread, InlineExecutor, SameLoop
 from funcnodes_worker.jsonpieces import exact_pieces
 from funcnodes_worker.logbook import LogBook
 from funcnodes_worker.logteller import LogTeller
@@ -87,11 +88,20 @@ class Worker:
         self.last_beat = time.monotonic()
         self._channel: Channel[Record, Mark] = Channel(self._receive, self._receive_newest)
         self._thread: GraphLoop = GraphThread() if threads else SameLoop()
-        self._graph = Graph(config, self._channel, self._report, durability=durability, shelves=shelves)
+        inline = None if threads else InlineExecutor()
+        self._graph = Graph(
+            config,
+            self._channel,
+            self._report,
+            # without threads nobody could sync the journal a little later
+            durability=durability if threads else "full",
+            shelves=shelves,
+            executor=inline,
+        )
         self.notices: list[str] = []
         self._started = False
         self._threads = threads
-        self._readers = ThreadPoolExecutor(_READERS, "funcnodes-readers")
+        self._readers: Executor = inline or ThreadPoolExecutor(_READERS, "funcnodes-readers")
         settings = config.settings
         self.files = FileStore(
             config.data_path / "files",
@@ -103,6 +113,20 @@ class Worker:
         self.book = LogBook()
         self.log_teller = LogTeller(self.book, self._tell_log)
         self._book_handler = BookHandler(self.book)
+
+    async def __aenter__(self) -> Self:
+        """Start it for what is inside; it serves nobody but who is given a `Session` of it."""
+        try:
+            await self.start()
+        except BaseException:
+            await self.stop()
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop()
 
     async def start(self) -> None:
         """Open the graph; returns when every record of it is in the projection.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from concurrent.futures import Executor
 from typing import Any, NamedTuple
 
 from msgspec import UNSET
@@ -54,9 +55,20 @@ RenderType = Callable[[Node, NodeIO], "str | None"]
 
 
 class Settler:
-    """Keeps the store's settled values up to date with a space."""
+    """Keeps the store's settled values up to date with a space.
 
-    def __init__(self, space: NodeSpace, store: DocumentStore, render_type: RenderType) -> None:
+    Args:
+        executor: what encodes values; the loop's own by default.
+    """
+
+    def __init__(
+        self,
+        space: NodeSpace,
+        store: DocumentStore,
+        render_type: RenderType,
+        executor: Executor | None = None,
+    ) -> None:
+        self._executor = executor
         self._space = space
         self._store = store
         self._render_type = render_type
@@ -104,7 +116,7 @@ class Settler:
             return
         self._under_way = held
         loop = asyncio.get_running_loop()
-        job = loop.run_in_executor(None, encode_all, held, self._store.blobs)
+        job = loop.run_in_executor(self._executor, encode_all, held, self._store.blobs)
         job.add_done_callback(lambda done: self._encoded(done, held, rev))
 
     def _encoded(self, done: asyncio.Future[list[PortValue]], held: list[_Held], rev: int) -> None:
