@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 import funcnodes_core as fn
@@ -536,3 +537,38 @@ async def test_commit_that_does_not_fit_writes_nothing(bench: Open, tmp_path: Pa
             one.do(command, **kwargs)
 
     assert (tmp_path / "graph" / "nodespace.journal").stat().st_size == 0
+
+
+async def test_a_graph_that_takes_the_place_of_one_with_the_same_groups_has_them(bench: Open) -> None:
+    one = bench()
+    one.do("add_node", node_id="doc.add", uuid="a")
+    one.do("group_nodes", nodes=["a"], id="g")
+    data = one.do("save")
+
+    one.do("load_data", data=data)
+
+    assert list(one.space.groups.serialize()) == ["g"]
+    assert one.space.groups.serialize()["g"]["node_ids"] == ["a"]
+
+
+async def test_groups_inside_groups_come_and_go_in_an_order_that_can_be_undone_and_redone(
+    bench: Open,
+) -> None:
+    one = bench()
+    one.do("add_node", node_id="doc.add", uuid="a")
+    one.do("group_nodes", nodes=["a"], id="inner")
+    one.do("group_nodes", nodes=[], groups=["inner"], id="outer")
+    data = one.do("save")
+    fragment = msgspec.to_builtins(one.do("copy_nodes", uuids=["a"]))
+    for command in ({"cmd": "clear"}, {"cmd": "load_data", "data": data}):
+        one.do(**command)
+        after = one.document.model
+        one.do("undo")
+        one.do("redo")
+        assert one.document.model == after
+    before = one.document.model
+
+    one.do("paste_nodes", fragment=fragment)
+    one.do("undo")
+
+    assert one.document.model == before

@@ -343,10 +343,9 @@ class Document:
         return node if node.default_trigger_on_create else None
 
     def _groups_changed(self, before: dict[str, Any]) -> None:
-        after = group_states(self.model)
-        if before == after:
-            return
+        # also when they are the same as before: a node that went and came back has left its group in the space
         self.space.groups.deserialize(groups_for_space(self.model))
+        after = group_states(self.model)
         for group_id in before.keys() - after.keys():
             self.feed.post(ev.GroupRemoved(id=group_id))
         for group_id, state in after.items():

@@ -26,6 +26,7 @@ from funcnodes_worker.persistence.blobs import BlobSource
 from funcnodes_worker.persistence.model import GraphModel
 from funcnodes_worker.persistence.snapshot import NodeRecord, check_model
 from funcnodes_worker.persistence.values import check_exact, pack, unpack
+from funcnodes_worker.plan.groups import outermost_first
 
 __all__ = ["Fragment", "make_fragment", "plan_clear", "plan_paste", "plan_replace", "read_fragment"]
 
@@ -46,7 +47,7 @@ def plan_clear(model: GraphModel) -> list[Edit]:
     """Nodes, edges, groups and properties all go, last first: so they come back in their order."""
     edits: list[Edit] = [RemoveEdge(edge) for edge in reversed(model.edges)]
     edits += [RemoveNode(node) for node in reversed(model.nodes.values())]
-    edits += [RemoveGroup(gid, group) for gid, group in reversed(model.groups.items())]
+    edits += [RemoveGroup(gid, group) for gid, group in reversed(outermost_first(model.groups))]
     edits += [model.set(("props", key), UNSET) for key in reversed(model.props)]
     return edits
 
@@ -58,7 +59,7 @@ def plan_replace(model: GraphModel, new: GraphModel, blobs: BlobSource) -> list[
         OSError: a large value cannot be stored.
     """
     edits = plan_clear(model)
-    edits += [PutGroup(gid, group) for gid, group in new.groups.items()]
+    edits += [PutGroup(gid, group) for gid, group in outermost_first(new.groups)]
     edits += [PutNode(_with_values(node, lambda value: pack(value, blobs))) for node in new.nodes.values()]
     edits += [PutEdge(edge) for edge in new.edges]
     edits += [SetField(("props", key), UNSET, value) for key, value in new.props.items()]
@@ -142,7 +143,7 @@ def plan_paste(
     group_ids = {gid: new_uuid() for gid in fragment.groups}
     shift = _shift(fragment.nodes, pos)
     edits: list[Edit] = []
-    for gid, group in fragment.groups.items():
+    for gid, group in outermost_first(fragment.groups):
         above = group_ids.get(group.get("parent", ""), parent)
         placed = _moved(group, "pos", shift)
         edits.append(PutGroup(group_ids[gid], {**placed, **({"parent": above} if above else {})}))

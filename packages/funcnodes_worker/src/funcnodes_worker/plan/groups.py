@@ -12,7 +12,13 @@ from funcnodes_worker.edits import Edit, PutGroup, Record, RemoveGroup
 from funcnodes_worker.errors import BadArgumentsError, ConflictError
 from funcnodes_worker.persistence.model import GraphModel
 
-__all__ = ["plan_group_nodes", "plan_remove_group", "plan_update_group", "without_empty_groups"]
+__all__ = [
+    "outermost_first",
+    "plan_group_nodes",
+    "plan_remove_group",
+    "plan_update_group",
+    "without_empty_groups",
+]
 
 
 def plan_group_nodes(
@@ -107,6 +113,22 @@ def without_empty_groups(model: GraphModel, edits: list[Edit]) -> list[Edit]:
         more += removals
         found = bool(empty)
     return edits + more
+
+
+def outermost_first(groups: Mapping[str, Record]) -> list[tuple[str, Record]]:
+    """Groups in the order in which they can be put: each behind the one around it; removed in the reverse order."""
+    placed: dict[str, Record] = {}
+
+    def place(group_id: str) -> None:
+        way = []
+        while group_id in groups and group_id not in placed and group_id not in way:
+            way.append(group_id)
+            group_id = groups[group_id].get("parent", "")
+        placed.update((gid, groups[gid]) for gid in reversed(way))
+
+    for group_id in groups:
+        place(group_id)
+    return list(placed.items())
 
 
 def _chain(model: GraphModel, group_id: str | None) -> list[str]:
