@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from pathlib import Path
 
 import pytest
 
+from funcnodes_core import JSONEncoder
 from funcnodes_core.nodemaker.instance import instance_nodefunction
 from funcnodes_worker import CustomLoop, ExternalWorkerConfig, FuncNodesExternalWorker
 from funcnodes_worker.loop import LoopManager
@@ -114,6 +116,23 @@ def test_an_external_worker_has_nodes_a_configuration_and_a_folder(tmp_path: Pat
     assert pump.serialize() == {
         "uuid": "p1", "nodeclassid": "test.pump", "running": False, "name": "my pump", "config": {"speed": 3.5}
     }  # fmt: skip
+
+
+def test_an_external_worker_is_json() -> None:
+    pump = Pump("p3")
+
+    assert json.loads(json.dumps([pump], cls=JSONEncoder)) == [pump.serialize(export=True)]
+
+
+def test_the_delay_may_be_assigned_and_has_a_least() -> None:
+    pump = Pump("p4")
+    assert pump.delay == 1.0
+
+    pump._delay = 0.2
+    assert pump.delay == 0.2
+    pump._delay = 0.0
+
+    assert pump.delay == 0.1
 
 
 def test_a_wrong_configuration_changes_nothing() -> None:

@@ -133,6 +133,9 @@ class FuncNodesExternalWorker(NodeClassMixin, EventEmitterMixin, CustomLoop):
         await CustomLoop.stop(self)
         self.cleanup()
 
+    def _repr_json_(self) -> dict[str, Any]:
+        return self.serialize(export=True)  # JSON is shown to people
+
     def serialize(self, export: bool = False) -> dict[str, Any]:
         """What there is to say of this object, with `export` without what is secret."""
         kept: dict[str, Any] = {}
