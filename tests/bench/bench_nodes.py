@@ -31,15 +31,9 @@ def image(n: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + n.to_bytes(2, "big") + bytes(MEGABYTES_10)
 
 
-@fn.NodeDecorator("b.numbers", name="Numbers")
-def numbers(n: int) -> list[float]:
-    """A million numbers, about 10 MB as JSON."""
-    return [n + 0.123456] * 1_000_000
-
-
 NODE_SHELF = fn.Shelf(
     name="Bench",
-    nodes=[add, count, raw_bytes, image, numbers],
+    nodes=[add, count, raw_bytes, image],
     subshelves=[],
     description="For the figures",
 )

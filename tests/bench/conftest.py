@@ -53,7 +53,6 @@ class Figures:
 
     def add(self, row: Row) -> None:
         self.rows.append(row)
-        print(row, flush=True)
         if row.higher_is_better:
             assert row.measured >= row.goal / self.SLACK, row
         else:
@@ -240,12 +239,21 @@ def echo() -> Iterator[Process]:
 MakeWorker = Callable[..., Process]
 
 
+def install(name: str, folder: Path) -> None:
+    """A node module as installers leave it: importable, with an entry point."""
+    facts = folder / f"{name}-1.0.dist-info"
+    facts.mkdir(parents=True)
+    (facts / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+    (facts / "entry_points.txt").write_text(f"[funcnodes.module]\nmodule = {name}\n")
+    (folder / f"{name}.py").write_bytes((HERE / f"{name}.py").read_bytes())
+
+
 @pytest.fixture
 def make_worker(tmp_path: Path) -> Iterator[MakeWorker]:
     """Starts workers, each on a folder of its own with a graph that is there already."""
     made: list[Process] = []
 
-    def make(graph: dict[str, Any] | None = None) -> Process:
+    def make(graph: dict[str, Any] | None = None, *more: str) -> Process:
         number = len(made)
         folder, port, uuid = tmp_path / f"w{number}", free_port(), f"w{number}"
         data = folder / "workers" / f"worker_{uuid}"
@@ -257,14 +265,10 @@ def make_worker(tmp_path: Path) -> Iterator[MakeWorker]:
         (folder / "token").chmod(0o600)
         if graph is not None:
             (data / "nodespace.json").write_text(json.dumps(graph))
-        modules = folder / "modules"
-        facts = modules / "bench_nodes-1.0.dist-info"
-        facts.mkdir(parents=True)
-        (facts / "METADATA").write_text("Metadata-Version: 2.1\nName: bench-nodes\nVersion: 1.0\n")
-        (facts / "entry_points.txt").write_text("[funcnodes.module]\nmodule = bench_nodes\n")
-        (modules / "bench_nodes.py").write_bytes((HERE / "bench_nodes.py").read_bytes())
+        for name in ("bench_nodes", *more):
+            install(name, folder / "modules")
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("FUNCNODES", "COVERAGE"))}
-        env = {**kept, "HOME": str(folder), "PYTHONPATH": str(modules)}
+        env = {**kept, "HOME": str(folder), "PYTHONPATH": str(folder / "modules")}
         args = [sys.executable, "-m", "funcnodes_worker", "--dir", str(folder), "--uuid", uuid]
         made.append(Process(args, port, env))
         made[-1].token = (folder / "token").read_text()

@@ -230,6 +230,8 @@ class NodeInput(NodeIO):
 
     def disconnect(self, other: NodeIO | None = None) -> None:
         """Take away the wire from `other`, or every wire that ends here."""
+        if other is None and not self.links_in and not self.forwards:
+            return
         for link in list(self.links_in):
             if other is None or link.src is other:
                 if link.src.is_input():

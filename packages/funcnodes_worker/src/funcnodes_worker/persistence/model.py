@@ -37,11 +37,17 @@ from funcnodes_worker.errors import ConflictError, NotFoundError
 
 __all__ = ["GraphModel"]
 
+_ALL = frozenset(("nodes", "edges", "groups", "props"))
+_PART = {
+    PutNode: "nodes", RemoveNode: "nodes", PutEdge: "edges", RemoveEdge: "edges",
+    PutGroup: "groups", RemoveGroup: "groups",
+}  # fmt: skip
+
 
 class GraphModel:
     """Nodes, edges, groups and properties of one graph as plain data."""
 
-    __slots__ = ("edges", "groups", "nodes", "props")
+    __slots__ = ("_shared", "edges", "groups", "nodes", "props")
 
     def __init__(
         self,
@@ -54,6 +60,7 @@ class GraphModel:
         self.edges: dict[Edge, None] = dict.fromkeys(edges)
         self.groups: dict[str, Record] = dict(groups or {})
         self.props: Record = dict(props or {})
+        self._shared: frozenset[str] = frozenset()
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, GraphModel):
@@ -68,11 +75,16 @@ class GraphModel:
     __hash__ = None  # type: ignore[assignment]  # mutable
 
     def draft(self) -> GraphModel:
-        """A copy to try edits on; the records are shared until they change."""
+        """A copy to try edits on; everything is shared until one of the two changes it."""
         copy = GraphModel()
-        copy.nodes, copy.edges = self.nodes.copy(), self.edges.copy()
-        copy.groups, copy.props = self.groups.copy(), self.props.copy()
+        copy.nodes, copy.edges, copy.groups, copy.props = self.nodes, self.edges, self.groups, self.props
+        copy._shared = self._shared = _ALL
         return copy
+
+    def _change(self, what: str) -> None:
+        """What is about to change becomes this model's own."""
+        setattr(self, what, getattr(self, what).copy())
+        self._shared -= {what}
 
     def node(self, uuid: str) -> Record:
         """The record of a node.
@@ -141,6 +153,9 @@ class GraphModel:
         Raises:
             ConflictError: it does not fit what is there.
         """
+        part = edit.target[0] if isinstance(edit, SetField) else _PART[type(edit)]
+        if part in self._shared:
+            self._change(part)
         match edit:
             case PutNode(node=node):
                 _must(node["uuid"] not in self.nodes, "node {!r} exists already", node["uuid"])

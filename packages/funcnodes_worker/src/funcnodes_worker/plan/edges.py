@@ -28,7 +28,8 @@ def plan_add_edge(model: GraphModel, space: NodeSpace, edge: Edge, replace: bool
     if edge in model.edges:
         return []
     edits: list[Edit] = []
-    others = [] if dst.allow_multiple else model.edges_into(edge[2], edge[3])
+    taken = not dst.allow_multiple and (dst.links_in or space.bad_edges)
+    others = model.edges_into(edge[2], edge[3]) if taken else []
     if others and not replace:
         raise ConflictError(f"input {edge[3]!r} is connected already", uuid=edge[2], io_id=edge[3])
     edits += [RemoveEdge(other) for other in others]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import socket
 import sys
@@ -87,6 +88,9 @@ async def _serve(config: WorkerConfig, options: ServeOptions, instance: Instance
         worker.log_teller.flush_parts = flush_parts
         async with listening(worker, host, sockets) as url:
             instance.set_state("running", url)
+            if options.owns_process:  # what is there now stays: later collections need not look at it again
+                gc.collect()
+                gc.freeze()
             _LOG.info("worker %s (%s) listens on %s", config.name, config.uuid, url)
             ending.begin_by(worker.request_stop)
             await _until_stopped(worker)
