@@ -41,6 +41,7 @@ class SpaceLike(Protocol):
     _held_back: dict[Any, None]
     _live: int
     _listens: bool
+    _listeners: Any
     _observers: tuple[Any, ...]
 
     def get_property(self, key: str) -> Any: ...

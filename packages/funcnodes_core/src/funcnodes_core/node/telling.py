@@ -37,13 +37,22 @@ def _guarded(node: NodeLike, tell: Callable[..., object], *args: Any) -> None:
 def _observe(node: NodeLike, method: str, *args: Any) -> None:
     if node._space is not None:
         for observer in node._space._observers:
-            _guarded(node, getattr(observer, method), node, *args)
+            try:
+                getattr(observer, method)(node, *args)
+            except Exception:  # noqa: BLE001 - observers are foreign code
+                FUNCNODES_LOGGER.exception("an observer of %r failed", node.name)
+
+
+def _is_heard(node: NodeLike) -> bool:
+    """Whether anybody but observers listens."""
+    return node._listeners is not None or (node._space is not None and node._space._listeners is not None)
 
 
 def run_started(node: NodeLike) -> None:
     """A run began."""
-    for event in ("before_trigger", "triggerstart", "after_trigger"):
-        _guarded(node, node._event, event, {})
+    if _is_heard(node):
+        for event in ("before_trigger", "triggerstart", "after_trigger"):
+            _guarded(node, node._event, event, {})
     _observe(node, "run_started")
     if node.last_duration_s is not None and node.last_duration_s < FAST_S:
         _guarded(node, node._event, "triggerfast", {})
@@ -51,7 +60,8 @@ def run_started(node: NodeLike) -> None:
 
 def run_done(node: NodeLike, duration_s: float) -> None:
     """A run ended well."""
-    _guarded(node, node._event, "triggerdone", {})
+    if _is_heard(node):
+        _guarded(node, node._event, "triggerdone", {})
     _observe(node, "run_done", duration_s)
 
 
