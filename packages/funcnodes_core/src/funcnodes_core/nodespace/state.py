@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -151,6 +152,10 @@ def _checked(data: Mapping[str, Any]) -> tuple[list[Any], list[Any]]:
     for saved in nodes:
         if not isinstance(saved, Mapping) or not saved.get("node_id"):
             raise ValueError(f"a saved node is a dict with a 'node_id', not {str(saved)[:100]}")
+    counts = Counter(str(saved.get("id") or saved.get("uuid") or "") for saved in nodes)
+    for uuid, count in counts.items():
+        if uuid and count > 1:
+            raise ValueError(f"a saved graph has {count} nodes {uuid!r}")
     return nodes, list(edges)
 
 
