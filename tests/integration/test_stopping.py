@@ -58,9 +58,9 @@ async def test_stop_answers_in_time_also_while_a_node_waits_in_c(
 
         answer = await one.call("stop_node", uuid="b", deadline_s=0.2)
 
-        assert answer == {"success": False, "how": "stuck"}
+        assert answer == {"success": False, "how": "stuck", "restart": True}
         assert time.monotonic() - begin < SOON_S
-        edit = asyncio.create_task(one.call("update_node_input", uuid="x", input_id="a", value=1))
+        edit = asyncio.create_task(one.call("update_node", uuid="x", name="renamed"))
         await asyncio.to_thread(gate.write_text, "done")  # what it is stuck in returns: it ends as stopped
         await edit
         assert await one.call("stop_all") == {"success": True, "how": "not_running"}

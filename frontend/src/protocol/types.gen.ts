@@ -755,10 +755,11 @@ export interface StopNodeKwargs {
   deadline_s?: number;
 }
 
-/** How a stop went: "stuck" when something did not end in time. */
+/** How a stop went: "stuck" when something did not end in time. `restart` offers what would end that: another process with the same graph. Nothing that was answered is lost by it; edits that wait behind the stuck node are not answered yet. */
 export interface Stopped {
   success: boolean;
   how: "cancelled" | "killed" | "not_running" | "stuck";
+  restart?: boolean;
 }
 
 /** The result of a command that has nothing else to say. */

@@ -36,6 +36,8 @@ const node = (uuid: string): WireNode => ({
   properties: {},
   render_options: {},
   reset_inputs_on_trigger: false,
+  timeout_s: null,
+  retries: 0,
   placeholder: false,
   duration_s: null,
 });
@@ -50,7 +52,6 @@ const state: FullState = {
     prop: {},
   },
   lib: { shelves: [] },
-  external_workers: [],
   worker: { uuid: "w", name: "w", notices: [] },
   client: "me",
   epoch: "e",

@@ -121,8 +121,19 @@ export async function disconnectAll(wires: readonly Wire[]): Promise<void> {
 }
 
 export const triggerNode = (uuid: string) => ask("trigger_node", { uuid });
-export const stopNode = (uuid: string) => ask("stop_node", { uuid });
-export const stopAll = () => ask("stop_all", {});
+export const stopNode = async (uuid: string) => offerRestart(await ask("stop_node", { uuid }));
+export const stopAll = async () => offerRestart(await ask("stop_all", {}));
+
+/** A node in a call into C cannot be broken off: the worker's process would have to end. */
+function offerRestart(answer: Commands["stop_all"]["result"] | undefined): void {
+  if (answer?.restart === true)
+    notify(
+      "error",
+      "This cannot be stopped before the call that it is in returns",
+      "Wait for it, or restart the worker (menu of workers): everything that is saved comes back. "
+        + "Edits that wait for it are done when it ends.",
+    );
+}
 export const runStale = (uuid?: string) => ask("run_stale", uuid === undefined ? {} : { uuid });
 export const setNodeMode = (uuid: string, mode: NodeMode) => ask("set_node_mode", { uuid, mode });
 export const why = (uuid: string) => ask("why", { uuid });

@@ -21,11 +21,16 @@ __all__ = ["Asked", "Reason", "Stopped"]
 How = Literal["cancelled", "killed", "not_running", "stuck"]
 
 
-class Stopped(Struct, kw_only=True):
-    """How a stop went: "stuck" when something did not end in time."""
+class Stopped(Struct, kw_only=True, omit_defaults=True):
+    """How a stop went: "stuck" when something did not end in time.
+
+    `restart` offers what would end that: another process with the same graph. Nothing that was answered is lost by it;
+    edits that wait behind the stuck node are not answered yet.
+    """
 
     success: bool
     how: How
+    restart: bool = False
 
 
 class Asked(Struct, kw_only=True):
@@ -55,7 +60,7 @@ def trigger_node(ctx: GraphContext, uuid: str) -> Success:
 
 
 def _stuck() -> Stopped:
-    return Stopped(success=False, how="stuck")
+    return Stopped(success=False, how="stuck", restart=True)
 
 
 @command(scope="run", on="graph", late=_stuck)
@@ -124,5 +129,5 @@ def _node(ctx: GraphContext, uuid: str) -> Node:
 def _stopped(answers: list[str]) -> Stopped:
     for how in ("stuck", "killed", "cancelled"):
         if how in answers:
-            return Stopped(success=how != "stuck", how=how)
+            return Stopped(success=how != "stuck", how=how, restart=how == "stuck")
     return Stopped(success=True, how="not_running")
