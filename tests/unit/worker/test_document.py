@@ -432,6 +432,19 @@ async def test_undo_of_a_removed_source_brings_its_value_back_without_running_it
     assert runs == []
 
 
+@pytest.mark.parametrize("command", [{"cmd": "clear"}, {"cmd": "remove_node", "uuid": "y"}])
+async def test_undo_brings_values_back_also_after_a_restart(command: dict[str, Any], bench: Open) -> None:
+    one = chain(bench())
+    await settled(one)
+    one.do(**command)
+    one.document.close()
+
+    again = bench()
+    again.do("undo")
+
+    assert (again.value("y", "out"), again.value("y", "a"), again.value("x", "out")) == (7, 6, 6)
+
+
 async def test_commands_of_one_gesture_are_one_step(bench: Open) -> None:
     one = bench()
     one.do("add_node", node_id="doc.add", uuid="x")
@@ -572,3 +585,44 @@ async def test_groups_inside_groups_come_and_go_in_an_order_that_can_be_undone_a
     one.do("undo")
 
     assert one.document.model == before
+
+
+async def test_a_gesture_is_one_step_also_when_others_work_meanwhile(bench: Open) -> None:
+    one = bench()
+    one.do("add_node", node_id="doc.add", uuid="a")
+    one.do("add_node", node_id="doc.add", uuid="b")
+
+    for number in range(1, 6):
+        one.do("update_node", uuid="a", frontend={"pos": [number, 0]}, gesture="drag")
+        one.do("update_node", uuid="b", frontend={"pos": [0, number]}, gesture="drag", by="you")
+
+    again = bench()
+    for made in (one, again):
+        assert [(step.by, step.rev, step.last_rev) for step in made.document.history][2:] == [
+            ("me", 3, 11),
+            ("you", 4, 12),
+        ]
+    one.do("undo", scope="mine")
+    assert "frontend:pos" not in one.document.model.node("a")["properties"]
+    assert one.document.model.node("b")["properties"]["frontend:pos"] == [0, 5]
+
+
+async def test_a_gesture_ends_where_somebody_else_touches_the_same(bench: Open) -> None:
+    one = bench()
+    one.do("add_node", node_id="doc.add", uuid="a")
+    for by in ("me", "you", "me"):
+        one.do("update_node", uuid="a", name=f"by {by}", gesture="type", by=by)
+
+    assert [step.by for step in one.document.history] == ["me", "me", "you", "me"]
+
+
+async def test_a_gesture_does_not_reach_over_an_undo(bench: Open) -> None:
+    one = bench()
+    one.do("add_node", node_id="doc.add", uuid="a")
+    one.do("update_node", uuid="a", name="one", gesture="type")
+    one.do("undo", by="you")
+    one.do("update_node", uuid="a", name="two", gesture="type")
+
+    one.do("undo", scope="mine")
+
+    assert one.document.model.node("a")["name"] == "Add"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from copy import copy
 from typing import Any
 
 import pytest
@@ -131,3 +132,24 @@ def test_blobs_in_memory_answer_like_those_on_disk() -> None:
     assert load_value(store_value(b"\x00" * 70_000, blobs), blobs) == b"\x00" * 70_000
     with pytest.raises(ValueError, match="missing"):
         blobs.get("0" * 64)
+
+
+def test_the_order_in_which_things_came_makes_no_other_file() -> None:
+    before = snapshot()
+    model = before.model.draft()
+    model.groups = dict(
+        reversed([(gid, dict(reversed(group.items()))) for gid, group in model.groups.items()])
+    )
+    model.props = dict(reversed(model.props.items()))
+    model.nodes = {
+        uuid: {
+            **dict(reversed(node.items())),
+            "properties": dict(reversed(node.get("properties", {}).items())),
+        }
+        for uuid, node in model.nodes.items()
+    }
+    after = copy(before)
+    after.model = model
+    after.settled = dict(reversed(before.settled.items()))
+
+    assert dump_snapshot(after) == dump_snapshot(before)

@@ -8,16 +8,18 @@ were applied last for it, so undo and redo are the same operation in two states.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Literal
 
 from msgspec import UNSET, Struct, UnsetType
 
-from funcnodes_worker.edits import Edit, FieldPath, merge, targets
+from funcnodes_worker.edits import Edit, FieldPath, SetField, merge, targets
 from funcnodes_worker.journal import Commit
 
 __all__ = ["MAX_STEPS", "History", "Scope", "Step"]
 
 MAX_STEPS = 1000
+_LOOK_BACK = 20  # steps of others that may lie between two commands of one gesture
 
 Scope = Literal["mine", "all"]
 
@@ -90,16 +92,9 @@ class History:
         self._undone.pop(rev, None)
 
     def _add(self, commit: Commit) -> None:
-        last = next(reversed(self._steps.values()), None)
-        if (
-            last is not None
-            and commit.gesture is not None
-            and last.done
-            and (last.gesture, last.by) == (commit.gesture, commit.by)
-            and last.last_rev == commit.rev - 1
-        ):
-            last.edits = merge(last.edits, commit.edits)
-            last.last_rev = commit.rev
+        if (step := self._gesture_of(commit)) is not None:
+            step.edits = merge(step.edits, commit.edits)
+            step.last_rev = commit.rev
             return
         self._steps[commit.rev] = Step(
             rev=commit.rev,
@@ -114,6 +109,31 @@ class History:
         if len(self._steps) > MAX_STEPS:
             self._forget(next(iter(self._steps)))
             self.forgotten = True
+
+    def _gesture_of(self, commit: Commit) -> Step | None:
+        """The step that a commit goes on with: its author's last, also when others did something else meanwhile."""
+        if commit.gesture is None:
+            return None
+        others: set[FieldPath] = set()
+        for step in islice(reversed(self._steps.values()), _LOOK_BACK):
+            if step.by == commit.by:
+                return step if self._goes_on(step, commit, others) else None
+            others |= targets(step.edits)
+        return None
+
+    def _goes_on(self, step: Step, commit: Commit, others: set[FieldPath]) -> bool:
+        if not step.done or step.gesture != commit.gesture:
+            return False
+        if step.last_rev == commit.rev - 1:
+            return True
+        # only sets of fields that nobody else has touched can change places with what others did
+        mine = [edit for edit in (*step.edits, *commit.edits) if isinstance(edit, SetField)]
+        left = {edit.target: edit.after for edit in mine[: len(step.edits)]}
+        return (
+            len(mine) == len(step.edits) + len(commit.edits)
+            and all(left.get(edit.target, edit.before) == edit.before for edit in mine[len(step.edits) :])
+            and not any(_overlap(path, other) for path in targets(mine) for other in others)
+        )
 
     def author_after(self, rev: int, path: FieldPath) -> str:
         """Who touched a field, or the node or group that it belongs to, after a revision; "" if nobody known did."""

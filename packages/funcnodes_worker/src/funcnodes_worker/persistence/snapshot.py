@@ -78,15 +78,15 @@ def dump_snapshot(snapshot: Snapshot) -> bytes:
     parts = [f"{_key(key)}{_line(value)}" for key, value in head.items()]
     parts.append(_key("nodes") + _list(_block(_bare_node(node)) for node in model.nodes.values()))
     parts.append(_key("edges") + _list(_line(list(edge)) for edge in model.edges))
-    parts.append(_key("groups") + _dict((gid, _line(group)) for gid, group in model.groups.items()))
+    parts.append(
+        _key("groups") + _dict((gid, _line(_by_key(group))) for gid, group in sorted(model.groups.items()))
+    )
     parts.append(_key("properties") + _dict((k, _line(model.props[k])) for k in sorted(model.props)))
     parts.append(_key("layout") + _dict((u, _line(at)) for u, n in model.nodes.items() if (at := _layout(n))))
     parts.append(
         _key("values") + _dict((u, _ports(vs)) for u, n in model.nodes.items() if (vs := _values(n)))
     )
-    parts.append(
-        _key("settled") + _list(_line(msgspec.to_builtins(port)) for port in snapshot.settled.values())
-    )
+    parts.append(_key("settled") + _list(_line(msgspec.to_builtins(port)) for port in _in_order(snapshot)))
     parts += [f"{_key(key)}{_line(value)}" for key, value in snapshot.extra.items() if key not in _OWN_KEYS]
     return ("{\n" + ",\n".join(parts) + "\n}\n").encode()
 
@@ -208,8 +208,13 @@ def _bare_node(node: Record) -> Record:
     bare = {key: node[key] for key in _NODE_KEYS if key in node}
     bare |= {key: node[key] for key in sorted(node.keys() - bare.keys() - {"properties", "io"})}
     properties = {k: v for k, v in sorted(node.get("properties", {}).items()) if not _is_layout(k)}
+    # in the order that it came in: a placeholder shows its ports so
     ports = {io_id: port for io_id, raw in node.get("io", {}).items() if (port := _without_value(raw))}
     return bare | ({"properties": properties} if properties else {}) | ({"io": ports} if ports else {})
+
+
+def _by_key(record: Record) -> Record:
+    return {key: record[key] for key in sorted(record)}
 
 
 def _without_value(port: Record) -> Record:
@@ -220,13 +225,19 @@ def _is_layout(key: str) -> bool:
     return key.startswith(_LAYOUT)
 
 
+def _in_order(snapshot: Snapshot) -> list[PortValue]:
+    """What ports held in the order of the nodes, not in that in which it came."""
+    place = {uuid: at for at, uuid in enumerate(snapshot.model.nodes)}
+    return sorted(snapshot.settled.values(), key=lambda port: (place.get(port.uuid, len(place)), port.io))
+
+
 def _layout(node: Record) -> Record:
     properties = node.get("properties", {})
     return {key[len(_LAYOUT) :]: properties[key] for key in sorted(properties) if _is_layout(key)}
 
 
 def _values(node: Record) -> Record:
-    return {io_id: port["value"] for io_id, port in node.get("io", {}).items() if "value" in port}
+    return {io_id: port["value"] for io_id, port in sorted(node.get("io", {}).items()) if "value" in port}
 
 
 # the writer: JSON with one node a block and one edge, value or group a line

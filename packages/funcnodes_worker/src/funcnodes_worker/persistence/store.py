@@ -109,8 +109,8 @@ class DocumentStore:
         for entry in reading.entries:
             if isinstance(entry, Commit):
                 self._replay(entry, report)
-            elif entry.rev >= self._snapshot_rev:
-                self._take_settled(entry)
+            else:
+                self._take_settled(entry, gone_only=entry.rev < self._snapshot_rev)
         replayed = self.rev
         # revisions are never given twice, also when the edits behind them are lost or of another graph
         self.rev = max(self.rev, self._last_seen_rev)
@@ -167,10 +167,12 @@ class DocumentStore:
             self._forget_settled(commit)
         self.rev = commit.rev
 
-    def _take_settled(self, entry: Settled) -> None:
+    def _take_settled(self, entry: Settled, *, gone_only: bool = False) -> None:
+        """Takes values over; `gone_only` those of nodes that the snapshot has not: an undo may bring them back."""
         self.settled_rev = max(entry.rev, self.settled_rev)
         for port in entry.ports:
-            self.settled[port.uuid, port.io] = port
+            if not (gone_only and port.uuid in self.model.nodes):
+                self.settled[port.uuid, port.io] = port
 
     def _forget_settled(self, commit: Commit) -> None:
         """What an input held before it was set or connected is of no use any more."""
