@@ -191,16 +191,17 @@ def _as_json_takes_it(obj: Any, encoder: type[JSONEncoder], plain: dict[type, bo
     if id(obj) in seen:
         raise ValueError("Circular reference detected.")
     seen.add(id(obj))
-    made = obj
+    made, known = obj, plain.get
     for key, item in obj.items() if type(obj) is dict else enumerate(obj):
-        kind = type(item)
-        nested = plain.get(kind)
-        if nested is False or (nested is None and not issubclass(kind, _JSON_TYPES)):
+        nested = known(kind := type(item))
+        if nested is False or (nested and not item):
             continue
         if nested:
             new = _as_json_takes_it(item, encoder, plain, seen)
-        else:
+        elif issubclass(kind, _JSON_TYPES):
             new = encoder.apply_custom_encoding(item, False, seen)
+        else:
+            continue  # `json` hands it to `default`
         if new is not item:
             if made is obj:
                 made = obj.copy()

@@ -336,8 +336,11 @@ class NodeIO(EventEmitterMixin):
         """Everything about the port, with its value on request."""
         out = self.serialize(drop=False)
         out.pop("value", None)
-        out |= {"connected": self.is_connected(), "full_id": self.full_id}
-        return out | {"value": self.value} if with_value else out
+        out["connected"] = self.is_connected()
+        out["full_id"] = self.full_id
+        if with_value:
+            out["value"] = self.value
+        return out
 
     def serialize_class(self) -> dict[str, Any]:
         """What the port's class says of it."""

@@ -219,6 +219,10 @@ class NodeInput(NodeIO):
         """The outputs that feed this input."""
         return [link.src for link in self.links_in if not link.src.is_input()]
 
+    def is_connected(self) -> bool:
+        """Tell whether a wire from an output ends here."""
+        return bool(self.links_in) and bool(self.connections)
+
     def connect(self, other: NodeIO, replace: bool = False, *, check: bool = True) -> list[str] | None:
         """Connect with an output, or mirror this input to another input."""
         if other.is_input():

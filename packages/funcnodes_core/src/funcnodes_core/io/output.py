@@ -112,6 +112,10 @@ class NodeOutput(NodeIO):
         """The inputs that this output feeds."""
         return [link.dst for link in self.links]
 
+    def is_connected(self) -> bool:
+        """Tell whether a wire starts here."""
+        return bool(self.links)
+
     def connect(self, other: NodeIO, replace: bool = False, *, check: bool = True) -> list[str] | None:
         """Feed `other` from now on, and at once if there is a value.
 
