@@ -15,7 +15,7 @@ from typing import Any
 
 from msgspec import UNSET, Struct
 
-from funcnodes_core.exceptions import DamagedFileError, NodeNotFoundError
+from funcnodes_core.exceptions import DamagedFileError
 from funcnodes_core.node import Node
 from funcnodes_core.nodespace.nodespace import NodeSpace
 from funcnodes_worker.edits import Edge, Edit, PutNode, SetField, touches_groups
@@ -23,6 +23,7 @@ from funcnodes_worker.errors import ConflictError, JournalError
 from funcnodes_worker.feed import Feed, group_states, render_type
 from funcnodes_worker.journal import Commit, Durability, PortValue
 from funcnodes_worker.marks import Nobody
+from funcnodes_worker.own_changes import OwnChanges, tell_records
 from funcnodes_worker.persistence.blobs import blob_names
 from funcnodes_worker.persistence.export import LoadedGraph
 from funcnodes_worker.persistence.history import History, Scope
@@ -93,6 +94,7 @@ class Document:
         self.feed = feed if feed is not None else Feed(Nobody())
         self.store = DocumentStore(folder, durability)
         self._live = LiveGraph(space, self.store.blobs)
+        self._own = OwnChanges(space, self.store, self.feed, self._tell_read_only)
         self.classes = ClassWatch(self._live, self.store, self.feed.value_changed)
         self._settler = Settler(space, self.store, render_type, executor)
         self._settler.after_write = self._after_settling
@@ -141,8 +143,8 @@ class Document:
         for preview in kept_previews(self.space, self.store):
             self.feed.post(preview)
         self.feed.value_set = self._settler.value_changed
+        self.space.observe(self._own)
         self._end_observing = self.space.observe(self.feed)
-        self._live.ports_changed = self.feed.ports_changed
         self._open = True
         if report.warnings:
             self._save_or_log()
@@ -154,6 +156,7 @@ class Document:
             return
         self._open = False
         try:
+            self._own.flush()
             self._settler.close()
             self.store.save_snapshot()
         except OSError as exc:
@@ -311,7 +314,7 @@ class Document:
         with self.feed.acting(self.rev, last.by, last.cmd_id):
             if groups_before is not None:
                 self._groups_changed(groups_before)
-            _tell_records(self.feed, self.space, edits)
+            tell_records(self.feed, self.space, edits)
         self._settler.wake()
 
     def _clear(self) -> None:
@@ -377,19 +380,3 @@ def _nothing_left(history: History, back: bool) -> str:
     if history.forgotten:
         return f"there is nothing to undo: the history goes back to revision {history.oldest_rev()}"
     return "there is nothing to undo"
-
-
-def _tell_records(feed: Feed, space: NodeSpace, edits: Sequence[Edit]) -> None:
-    """Tells what the space does not tell by itself."""
-    if any(isinstance(edit, SetField) and edit.target[0] == "props" for edit in edits):
-        feed.properties_changed(space)
-    for edit in edits:
-        match edit:
-            case SetField(target=("nodes", uuid, "description")):
-                field = "description"
-            case SetField(target=("nodes", uuid, "properties", _), after=after) if after is UNSET:
-                field = "properties"
-            case _:
-                continue
-        with suppress(NodeNotFoundError):  # removed by a later edit
-            feed.node_updated(space.get_node_by_id(uuid), (field,))

@@ -159,6 +159,8 @@ class Feed(SpaceObserver):
         self.post(ev.NodeRemoved(uuid=node.uuid))
 
     def node_updated(self, node: Node, fields: tuple[str, ...]) -> None:
+        if fields == ("ports",):
+            return self.ports_changed(node)
         state = node_state(node, ports=False)
         changed = {name: getattr(state, name) for name in fields if name in ev.NodeUpdated.__struct_fields__}
         if "properties" in fields:

@@ -97,6 +97,7 @@ def add_port(node: NodeLike, ports: dict[str, P], port: P) -> None:
     port._node = node._ref
     ports[port.id] = port
     node._ports_changed()
+    node._updated("ports")
 
 
 def remove_port(node: NodeLike, ports: dict[str, P], port: P) -> None:
@@ -106,6 +107,7 @@ def remove_port(node: NodeLike, ports: dict[str, P], port: P) -> None:
     del ports[port.id]
     found._node = nobody
     node._ports_changed()
+    node._updated("ports")
 
 
 def status_word(node: NodeLike) -> str:

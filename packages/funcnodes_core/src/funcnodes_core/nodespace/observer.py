@@ -34,7 +34,7 @@ class SpaceObserver:
         """A node was removed, after its wires."""
 
     def node_updated(self, node: Node, fields: tuple[str, ...]) -> None:
-        """Name, description, properties, mode or reset_inputs_on_trigger changed."""
+        """Name, description, properties, mode, reset_inputs_on_trigger or the set of its ports changed."""
 
     def edge_added(self, edge: Edge) -> None:
         """A wire was added."""

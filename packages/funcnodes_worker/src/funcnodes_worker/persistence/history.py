@@ -16,10 +16,13 @@ from msgspec import UNSET, Struct, UnsetType
 from funcnodes_worker.edits import Edit, FieldPath, SetField, merge, targets
 from funcnodes_worker.journal import Commit
 
-__all__ = ["MAX_STEPS", "History", "Scope", "Step"]
+__all__ = ["MAX_STEPS", "NODE", "History", "Scope", "Step"]
 
 MAX_STEPS = 1000
 _LOOK_BACK = 20  # steps of others that may lie between two commands of one gesture
+
+NODE = "node"
+"""What commits are called that a node's own code has made: they are no step of anybody's."""
 
 Scope = Literal["mine", "all"]
 
@@ -66,6 +69,8 @@ class History:
 
     def record(self, commit: Commit) -> None:
         """Takes notice of a commit that was written."""
+        if commit.cmd == NODE:
+            return
         if commit.undoes is not UNSET:
             self._flip(commit.undoes, commit, commit.by)
         elif commit.redoes is not UNSET:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -21,6 +21,7 @@ from funcnodes_core.sentinels import NoValue
 from funcnodes_worker.edits import Edge, Edit, PutEdge, PutNode, Record, RemoveEdge, RemoveNode, SetField
 from funcnodes_worker.errors import ConflictError
 from funcnodes_worker.journal import PortValue
+from funcnodes_worker.persistence.added_ports import add_ports
 from funcnodes_worker.persistence.blobs import BlobSource
 from funcnodes_worker.persistence.export import LoadedGraph
 from funcnodes_worker.persistence.model import GraphModel
@@ -43,7 +44,6 @@ class LiveGraph:
     Attributes:
         warnings: a sentence about everything that a record says and the space could not do; the record keeps it.
         missing: ids of node classes that are not there, with their nodes as placeholders.
-        ports_changed: called with a placeholder that got a further port.
     """
 
     def __init__(self, space: NodeSpace, blobs: BlobSource, *, log: bool = True) -> None:
@@ -52,7 +52,6 @@ class LiveGraph:
         self.blobs = blobs
         self.warnings: list[str] = []
         self.missing: dict[str, None] = {}
-        self.ports_changed: Callable[[Node], None] = lambda node: None
         self._originals: WeakKeyDictionary[Node, dict[tuple[str, str], Any]] = WeakKeyDictionary()
 
     # -- making nodes
@@ -87,6 +86,12 @@ class LiveGraph:
     def _placeholder(self, record: Record) -> Node:
         self.missing[record["node_id"]] = None
         data: dict[str, Any] = {key: record[key] for key in ("uuid", "node_id", "io") if key in record}
+        for io_id, fields in data.get("io", {}).items():
+            if "added" in fields:
+                data["io"] = {
+                    **data["io"],
+                    io_id: {**fields, "is_input": fields["added"].get("is_input", True)},
+                }
         data["node_name"] = record.get("extra", {}).get("node_name", record["node_id"])
         return PlaceHolderNode(
             data, name=record.get("name") or None, properties=dict(record.get("properties", {}))
@@ -135,6 +140,7 @@ class LiveGraph:
         with self.space.loading(node):
             if "description" in record:  # before the node is told of: a description has no event of its own
                 node.description = record["description"]
+            add_ports(node, record)
             self.space.add_node_instance(node)
             if record.get("mode"):
                 node.mode = record["mode"]
@@ -227,7 +233,6 @@ class LiveGraph:
         """A placeholder has every port that somebody speaks of."""
         if isinstance(node, PlaceHolderNode) and io_id not in (node.inputs if is_input else node.outputs):
             node.ensure_port(io_id, is_input=is_input)
-            self.ports_changed(node)
 
     def _disconnect(self, edge: Edge) -> None:
         try:
