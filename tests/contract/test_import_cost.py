@@ -94,6 +94,20 @@ def test_the_worker_loads_no_server(tmp_path: Path) -> None:
     assert loaded <= CORE | {"funcnodes_worker", "msgspec"}
 
 
+def test_a_worker_without_configured_external_workers_loads_no_pydantic(tmp_path: Path) -> None:
+    statement = (
+        "import funcnodes_worker.program, funcnodes_worker.server.serve\n"
+        "from funcnodes_worker import FuncNodesExternalWorker\n"
+        "Bare = type('Bare', (FuncNodesExternalWorker,), {'NODECLASSID': 'x.bare'})\n"
+        "Bare('b').serialize()"
+    )
+
+    loaded = foreign(probe(statement, tmp_path))
+
+    assert "funcnodes_worker" in loaded
+    assert "pydantic" not in loaded
+
+
 def test_the_top_package_loads_no_server(tmp_path: Path) -> None:
     loaded = foreign(probe("import funcnodes", tmp_path))
     assert loaded <= CORE | {"funcnodes", "funcnodes_worker", "msgspec"}

@@ -55,6 +55,14 @@ class Pump(FuncNodesExternalWorker):
         """How much went through."""
         return litres * self.config.speed
 
+    @instance_nodefunction()
+    async def leak(self, how: str) -> str:
+        """Says the password where it should not."""
+        try:
+            raise KeyError(self.config.password.get_secret_value())
+        except KeyError as error:
+            raise RuntimeError(f"{how}: {self.config.password.get_secret_value()}") from error
+
 
 class Bell(FuncNodesExternalWorker):
     """Has nothing to set."""

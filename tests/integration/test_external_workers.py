@@ -145,6 +145,9 @@ async def test_secrets_are_in_no_file_but_their_own(worker: Any) -> None:
         await add_pump_with_nodes(client)
         await client.call("update_external_worker", uuid="p", config={"speed": 13})
         await heard(client, "external_workers_changed", lambda data: bool(data["workers"][0]["error"]))
+        await client.call("add_node", node_id="test.pump.p.leak", uuid="leak")
+        await client.call("update_node_input", uuid="leak", input_id="how", value="refused")
+        failed = await heard(client, "node_error", lambda data: data["uuid"] == "leak")
         with pytest.raises(CallFailedError) as refused:
             await client.call(
                 "update_external_worker", uuid="p", config={"speed": -1, "password": "other-secret"}
@@ -162,6 +165,8 @@ async def test_secrets_are_in_no_file_but_their_own(worker: Any) -> None:
     assert worker.process.wait(10) == 0
 
     assert "unlucky with ***" in state
+    assert "refused: ***" in failed["error"]
+    assert SECRET not in json.dumps(failed)
     assert str(refused.value) == (
         "BadArgumentsError: kwargs.config.speed: Input should be greater than or equal to 0"
     )

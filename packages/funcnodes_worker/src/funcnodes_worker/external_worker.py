@@ -165,6 +165,18 @@ class FuncNodesExternalWorker(NodeClassMixin, EventEmitterMixin, CustomLoop):
                 text = text.replace(secret, "***")
         return text
 
+    def redact(self, error: BaseException) -> None:
+        """Blot out what the configuration keeps secret in the texts of an error and of those that caused it."""
+        seen: set[int] = set()
+        waiting: list[BaseException | None] = [error]
+        while waiting:
+            one = waiting.pop()
+            if one is None or id(one) in seen:
+                continue
+            seen.add(id(one))
+            one.args = tuple(self.hide_secrets(part) if isinstance(part, str) else part for part in one.args)
+            waiting += [one.__cause__, one.__context__]
+
     def _round_failed(self, error: BaseException) -> None:
         """Log a failure once however often it repeats, and tell it: emits `loop_failed`."""
         text = self.hide_secrets(f"{type(error).__name__}: {error}")

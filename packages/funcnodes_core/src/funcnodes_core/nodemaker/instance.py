@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import inspect
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any, ClassVar, TypeAlias, overload
 
 from funcnodes_core.ids import new_uuid
@@ -144,7 +144,13 @@ class BoundNodeFunction:
         self._nodeclass = None
 
     def _call(self, *args: Any, **kwargs: Any) -> Any:
-        return self._function.method(self._owner(), *args, **kwargs)
+        owner = self._owner()
+        try:
+            result = self._function.method(owner, *args, **kwargs)
+        except Exception as error:
+            owner.redact(error)
+            raise
+        return _redacting(owner, result) if inspect.iscoroutine(result) else result
 
     def _owner(self) -> Any:
         instance = self._instance()
@@ -173,6 +179,14 @@ class BoundNodeFunction:
         assert issubclass(cls, _InstanceNode)
         cls.live_nodes = weakref.WeakSet()
         return cls
+
+
+async def _redacting(owner: Any, work: Coroutine[Any, Any, Any]) -> Any:
+    try:
+        return await work
+    except Exception as error:
+        owner.redact(error)
+        raise
 
 
 def _without_self(method: AnyFunction, call: AnyFunction) -> AnyFunction:
@@ -280,6 +294,9 @@ class NodeClassMixin:
     def get_all_nodes(self) -> list[Node]:
         """The live nodes of all methods."""
         return [node for function in self.get_all_nodefunctions().values() for node in function.nodes()]
+
+    def redact(self, error: BaseException) -> None:
+        """Take out of an error of a method what nobody may read; a hook for objects that keep secrets."""
 
     def cleanup(self) -> None:
         """Let go of the node classes."""

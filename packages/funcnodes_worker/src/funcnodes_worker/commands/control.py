@@ -115,8 +115,10 @@ def run_stale(ctx: GraphContext, uuid: str | None = None) -> Asked:
 @command(scope="view", on="graph")
 def why(ctx: GraphContext, uuid: str) -> Reason:
     """Why a node runs or does not run."""
-    found = core_why(_node(ctx, uuid))
-    return Reason(status=found.status, text=found.text, nodes=[other.uuid for other in found.nodes])
+    node = _node(ctx, uuid)
+    found = core_why(node)
+    text = (ctx.externals.why_missing(node.node_id) if found.status == "missing" else None) or found.text
+    return Reason(status=found.status, text=text, nodes=[other.uuid for other in found.nodes])
 
 
 def _node(ctx: GraphContext, uuid: str) -> Node:
