@@ -1,5 +1,7 @@
 """Nodes for the figures of the worker, installed like a published module."""
 
+import hashlib
+import time
 from collections.abc import Iterator
 
 import funcnodes_core as fn
@@ -31,9 +33,21 @@ def image(n: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + n.to_bytes(2, "big") + bytes(MEGABYTES_10)
 
 
+@fn.NodeDecorator("b.block", name="Block")
+def block(how: str) -> int:
+    """Holds on to the graph's thread for three seconds, in one of three ways."""
+    end = time.monotonic() + 3
+    if how == "sleep":
+        time.sleep(3)
+    while time.monotonic() < end:
+        if how == "c":  # releases the interpreter lock for about a tenth of a second
+            hashlib.pbkdf2_hmac("sha256", b"word", b"salt", 200_000)
+    return 0
+
+
 NODE_SHELF = fn.Shelf(
     name="Bench",
-    nodes=[add, count, raw_bytes, image],
+    nodes=[add, count, raw_bytes, image, block],
     subshelves=[],
     description="For the figures",
 )

@@ -250,6 +250,36 @@ class Watcher:
         self.ended = time.perf_counter()
 
 
+@pytest.mark.parametrize("how", ["sleep", "python", "c"])
+def test_while_a_node_blocks(kit: Any, figures: Any, worker: Any, how: str) -> None:
+    """For three seconds a node holds on to the graph's thread; what needs no graph is answered meanwhile."""
+    one, other = worker.connect(), worker.connect()
+    one.call("add_node", node_id="b.block", uuid="x")
+    one.send(kit.command("update_node_input", uuid="x", input_id="how", value=how))
+    one.receive_until(b'"node_triggered"')
+    reads = [kit.command(name) for name in ("get_runstate", "get_logs", "get_nodes", "full_state")]
+    waits = []
+    end = time.perf_counter() + 1.5
+    while time.perf_counter() < end:
+        for message in [b'{"type":"ping"}', *reads]:
+            begin = time.perf_counter()
+            other.send(message)
+            answer = other.receive_until(b'"pong"' if b"ping" in message else b'"result"')
+            waits.append((time.perf_counter() - begin) * 1000)
+            assert b'"error"' not in answer[:20]
+    begin = time.perf_counter()
+    stopped = other.call("stop_all", deadline_s=0.2)
+    late = (time.perf_counter() - begin) * 1000 - 200
+
+    waits.sort()
+    name = {"sleep": "time.sleep", "python": "a loop in Python", "c": "C that releases the lock"}[how]
+    figures.add(
+        kit.Row(f"beside {name}: 99 of 100 answers come within", waits[len(waits) * 99 // 100], 50, "ms")
+    )
+    figures.add(kit.Row("  a stop is answered after its deadline by", max(late, 0.0), 50, "ms"))
+    assert stopped["how"] in ("stuck", "cancelled", "killed")
+
+
 # -- large graphs
 
 
@@ -301,22 +331,28 @@ def test_clearing_5000_nodes(kit: Any, figures: Any, large: Any) -> None:
 
 
 def test_after_moving_one_of_5000(kit: Any, figures: Any, large: Any) -> None:
-    """What the graph's thread makes others wait for, in the second and a half after a move: settling and saving."""
+    """What the graph's thread makes others wait for in the second and a half after a move: settling and saving.
+
+    A busy machine holds up single answers, so the third longest wait is compared with that of as long a time before.
+    """
     one = large.connect()
     ask = kit.command("why", uuid="n5")
-    at_rest = p50_ms(lambda: (one.send(ask), one.receive_until(b'"result"'))[0])
-    one.call("update_node", uuid="n7", frontend={"pos": [5, 5]})
-    waits = []
-    end = time.perf_counter() + 1.5
-    while time.perf_counter() < end:
-        begin = time.perf_counter()
-        one.send(ask)
-        one.receive_until(b'"result"')
-        waits.append((time.perf_counter() - begin) * 1000)
 
-    waits.sort()
-    # a busy machine holds up single answers; settling would hold up several
-    figures.add(kit.Row("stall of the graph after moving one of 5000 nodes", waits[-3] - at_rest, 2, "ms"))
+    def third_longest_ms() -> float:
+        waits = []
+        end = time.perf_counter() + 1.5
+        while time.perf_counter() < end:
+            begin = time.perf_counter()
+            one.send(ask)
+            one.receive_until(b'"result"')
+            waits.append((time.perf_counter() - begin) * 1000)
+        return sorted(waits)[-3]
+
+    at_rest = third_longest_ms()
+    one.call("update_node", uuid="n7", frontend={"pos": [5, 5]})
+    stall = max(0.0, third_longest_ms() - at_rest)
+
+    figures.add(kit.Row("stall of the graph after moving one of 5000 nodes", stall, 2, "ms"))
 
 
 # -- large values

@@ -7,7 +7,6 @@ its thread and its answer comes back through the channel of the events, behind t
 from __future__ import annotations
 
 import asyncio
-import inspect
 import logging
 import secrets
 import traceback
@@ -55,7 +54,7 @@ __all__ = ["LATE_S", "Caller", "GraphCall", "Session", "SessionHost"]
 _LOG = logging.getLogger("funcnodes.worker.session")
 
 SLOW_COMMAND_S = 0.2
-LATE_S = 0.05
+LATE_S = 0.04
 MAX_WAITING = 5000
 
 
@@ -317,7 +316,7 @@ class Session:
         except Exception as error:  # noqa: BLE001 - whatever a command raises is its answer
             self._send(self._failure(message, error, traceback.format_exc()))
             return
-        if inspect.isawaitable(result):
+        if hasattr(result, "__await__"):
             remembered = self._host.answers.open(self.client, message)
             self._spawn(self._await_read(command, message, remembered, result))
             return

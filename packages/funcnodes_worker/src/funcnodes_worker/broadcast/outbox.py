@@ -228,20 +228,20 @@ class Outbox:
         """
         frames: list[Frame] = []
         left = float("inf") if max_bytes is None else max_bytes
-        before = 0
         while self._items and left > 0:
             _, item = self._items.popitem(last=False)
             if isinstance(item, _Reply):
                 self.owed_bytes -= len(item.frame)
-                frames.append(Frame(item.frame))
                 if item.position is not None:
                     self._position = item.position
+                frames.append(Frame(item.frame))
+                left -= len(item.frame)
             else:
                 self._bytes -= _cost(item)
                 entries = item.entries(v1=self.v1) if isinstance(item, _Runs) else [item]
-                frames += self._frames(entries)
-            left -= sum(len(frame.data) for frame in frames[before:])
-            before = len(frames)
+                for frame in self._frames(entries):
+                    frames.append(frame)
+                    left -= len(frame.data)
         return frames
 
     def _put_run(self, entry: LogEntry) -> None:
