@@ -81,15 +81,15 @@ async def test_beside_a_circle_that_never_settles_everything_is_answered_soon(
         assert state["nodespace"]["nodes"][5]["name"] == "name 19"
         assert stopped == {"success": True, "how": "cancelled"}
         assert grown > 3 * NODES
-        assert await at_rest(one) == await at_rest(other)
+        async with asyncio.timeout(TOO_LATE_S):  # what is shown follows a moment behind the stop
+            while await numbers(one) != await numbers(other):
+                continue
 
 
-async def at_rest(one: WorkerClient) -> list[Any]:
-    """What the nodes show once nothing changes any more."""
-    before, now = None, await one.call("get_nodes")
-    while before != now:
-        before, now = now, await one.call("get_nodes")
-    return [(node["outputs"]["out"]["value"], node["inputs"]["a"]["value"]) for node in now]
+async def numbers(one: WorkerClient) -> list[Any]:
+    """What the nodes show."""
+    nodes = await one.call("get_nodes")
+    return [(node["outputs"]["out"]["value"], node["inputs"]["a"]["value"]) for node in nodes]
 
 
 async def test_what_waits_for_the_serving_loop_stays_as_long_as_the_graph_has_ports() -> None:
