@@ -279,3 +279,57 @@ async def test_a_callback_that_fails_inside_a_run_fails_that_run() -> None:
     assert first.last_error.error == "RuntimeError: callback"
     assert runs(second) == []
     at_rest([first, second])
+
+
+async def test_a_request_of_the_wave_that_fails_is_not_run_and_a_later_one_is() -> None:
+    for later in (False, True):
+        node, last, after = Slow(), join(), inc()
+        space = in_space(node, last, after)
+        wire(node, last.inputs["a"])
+        wire(last.outputs["_triggeroutput"], after.inputs["_triggerinput"])
+        after.inputs["x"].set_value(0, does_trigger=False)
+        last.inputs["a"].set_value(0, does_trigger=False)
+        node.inputs["x"].value = 1
+        if not later:
+            last.inputs["b"].value = 1
+        await turns()
+        if later:
+            last.inputs["b"].value = 1
+            await turns()
+        assert runs(last) == []
+
+        await node.cancel()
+        async with asyncio.timeout(5):
+            await last.await_until_complete()
+            await space.await_done()
+
+        # in the wave of the failure it does not run; another change is another wave, with the old value
+        assert runs(last) == ([(0, 1)] if later else [])
+        assert runs(after) == ([0] if later else [])
+        assert last.stale
+        at_rest([node, last, after])
+        node.inputs["x"].value = 4
+        await turns()
+        await open_gate(node)
+        assert runs(last)[-1] == (5, 1)
+        assert not last.stale
+
+
+async def test_a_later_request_for_what_a_failure_skips_far_downstream_is_run_once() -> None:
+    node, middle, last = Slow(), inc(), join()
+    space = in_space(node, middle, last)
+    wire(node, middle, last.inputs["a"])
+    middle.inputs["x"].set_value(0, does_trigger=False)
+    last.inputs["a"].set_value(0, does_trigger=False)
+    node.inputs["x"].value = 1
+    await turns()
+    for value in (1, 2):
+        last.inputs["b"].value = value
+        await turns()
+
+    await node.cancel()
+    await space.await_done()
+
+    assert runs(middle) == []
+    assert runs(last) == [(0, 2)]
+    at_rest([node, middle, last])

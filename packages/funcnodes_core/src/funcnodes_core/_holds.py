@@ -44,6 +44,9 @@ class Holds(ABC):
         self.clock = 0.0  # when the last run ended or began, by `perf_counter`
         self._waiting = 0  # nodes that are marked and have not started
         self._wave = 1
+        # nodes that a change asked for while an earlier one held them: with its failure that is still to be run;
+        # the number tells whether they have run since
+        self._asked_late: weakref.WeakKeyDictionary[Runnable, int] = weakref.WeakKeyDictionary()
         self._draining = False
         self.mailbox = Mailbox()
 
@@ -58,6 +61,10 @@ class Holds(ABC):
     @abstractmethod
     def _drain(self) -> None:
         """Run what may run."""
+
+    @abstractmethod
+    def _ask_again(self, node: Runnable) -> None:
+        """Ask for a run that gives way to what this wave still has to do."""
 
     def _schedule(self) -> None:
         self._draining = True
@@ -272,8 +279,10 @@ class Holds(ABC):
         if node._self_hold:
             node._self_hold = False
             node._holds -= 1
+        again = False
         if cause is not None:
             node._mark_stale(cause)
+            again = bool(self._asked_late) and self._asked_late.pop(node, -1) == node._ran_wave
         elif node._asked:
             node._requested = True
         node._asked = False
@@ -281,7 +290,16 @@ class Holds(ABC):
             if link.holds:
                 self._release(link, cause)
         self._left(node)
+        if again:
+            self._ask_again(node)
         self._rest_if_done(node)
+
+    def _resume(self, node: Runnable | None) -> None:
+        """Take up a node that the drain was about to run when it was interrupted."""
+        if node is not None and node._phase is _QUEUED:
+            self._ready.appendleft(node)
+        elif node is not None and node._phase is _IDLE and node._run is None and node._live:
+            self._ask_again(node)
 
     def _poison_queued(self, failed: Runnable) -> None:
         """Nodes that a failed run has fed and that have not started do not run either."""

@@ -18,8 +18,8 @@ The execution semantics, in one place:
   one meanwhile is taken up at its end, and what it sends is for now.
 * **Cycles.** Wires into running nodes that lead back to the change are not held; in a cycle
   where nobody runs, those into the node asked first are cut (`cut_cycles`).
-* **Failure.** What a failed run still holds is released with the failure as cause: those
-  nodes are skipped and stale, and so are theirs.
+* **Failure.** What a failed run still holds is released with the failure as cause: those nodes are skipped
+  and stale, and so are theirs. What asked for one of them later than this wave is another change: it runs.
 
 It is a synchronous state machine: the event loop is used to be called back, nothing else.
 It knows nodes by the `Runnable` protocol only. Every search is a loop, none recurses; all
@@ -86,6 +86,8 @@ class Scheduler(Holds):
                 self._schedule()
         else:
             node._asked = True
+        if phase is not _ASKED and (phase or node._holds):
+            self._asked_late[node] = node._ran_wave
 
     def asked(self) -> bool:
         """Tell whether the drain has not looked yet at something that was asked."""
@@ -116,10 +118,7 @@ class Scheduler(Holds):
                     break
         except RunInterrupted:
             # meant for a run, and sent to nothing else; should one come between two of them, none is lost
-            if node is not None and node._phase is Phase.QUEUED:
-                ready.appendleft(node)
-            elif node is not None and node._phase is Phase.IDLE and node._run is None and node._live:
-                self._ask_again(node)
+            self._resume(node)
         finally:
             # also after an interrupt: whatever is left runs in the next call
             self._draining = False
