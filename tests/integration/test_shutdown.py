@@ -100,6 +100,22 @@ async def test_a_client_ends_it_as_quickly(
     assert time.monotonic() - begin < LATE_S
 
 
+@pytest.mark.parametrize("port", ["stuck", "frozen"])
+async def test_an_external_worker_that_does_not_stop_holds_nothing_up(
+    make_worker: MakeWorker, port: str
+) -> None:
+    worker = make_worker().install("external_nodes").start()
+    async with worker.client() as client:
+        await client.add_external_worker("test.pump", config={"port": port})
+        await client.add_external_worker("test.bell", uuid="bell")
+        begin = time.monotonic()
+
+        worker.process.send_signal(signal.SIGTERM)
+
+        assert await asyncio.to_thread(worker.process.wait, 20) == 0
+    assert time.monotonic() - begin < LATE_S
+
+
 async def test_a_second_signal_ends_it_at_once(make_worker: MakeWorker, tmp_path: Path, helpers: Any) -> None:
     worker = make_worker().install("stubborn_nodes").start()
     async with worker.client() as client:

@@ -8,6 +8,7 @@ from typing import Any
 
 from funcnodes_core.exceptions import DamagedFileError
 from funcnodes_core.files import read_json, write_json
+from funcnodes_worker.errors import JournalError
 
 __all__ = ["SecretStore"]
 
@@ -33,14 +34,19 @@ class SecretStore:
         """Keep an owner's secrets in the place of those before; none forget the owner.
 
         Raises:
-            OSError: the disk refused; what was kept stays.
+            JournalError: the disk refused; what was kept stays.
         """
         held = {**self._all(), owner: dict(secrets)}
         if not secrets:
             del held[owner]
         if held == self._all():
             return
-        write_json(self._path, held, mode=0o600)
+        try:
+            write_json(self._path, held, mode=0o600)
+        except OSError as exc:
+            raise JournalError(
+                exc.errno, f"secrets cannot be written ({exc.strerror}); nothing was changed", str(self._path)
+            ) from exc
         self._held = held
 
     def _all(self) -> dict[str, dict[str, Any]]:
