@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from funcnodes.errors import PortTakenError, UsageError
-from funcnodes.net.listen import open_sockets, server_tls, url_host
+from funcnodes.net.address import url_host
+from funcnodes.net.listen import open_sockets, server_tls
 
 
 def test_localhost_means_loopback_on_one_port() -> None:

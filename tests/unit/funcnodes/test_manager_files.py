@@ -13,6 +13,7 @@ import pytest
 from funcnodes.manager.process import live_pid
 from funcnodes.manager.runstate import read_runstate
 from funcnodes.manager.state import ManagerState, manager_address, manager_file
+from funcnodes.net.address import Address
 from funcnodes_worker.instance import process_start
 from funcnodes_worker.paths import ConfigDir
 
@@ -80,7 +81,7 @@ def test_a_process_that_nobody_waited_for_is_gone(tmp_path: Path) -> None:
 def test_wanted_workers_outlive_the_manager(tmp_path: Path) -> None:
     directory = ConfigDir(tmp_path)
     state = ManagerState.read(directory)
-    state.opened("localhost", 9380)
+    state.opened(Address("localhost", 9380))
     address = manager_address(directory)
     for uuid in ("a", "b", "c"):
         state.want(uuid, True)

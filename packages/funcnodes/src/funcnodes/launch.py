@@ -18,8 +18,8 @@ from funcnodes.manager.client import connect_manager, find_manager
 from funcnodes.manager.registry import WorkerRegistry
 from funcnodes.manager.service import DEFAULT_PORT, WorkerManager
 from funcnodes.manager.state import manager_address
+from funcnodes.net.address import Address
 from funcnodes.net.listen import open_sockets, server_tls, start_site
-from funcnodes.net.workers import Address
 from funcnodes.paths import STATIC_DIR
 from funcnodes.signals import stop_event
 from funcnodes.web.client import running_editor
@@ -175,12 +175,14 @@ async def serve_manager(
     _check_safe(host, tls, insecure)
     if (running := await find_manager(config_dir)) is not None:
         raise PortTakenError(
-            *running, hint=f"the workermanager of {str(config_dir.path)!r} runs there already"
+            running.host,
+            running.port,
+            hint=f"the workermanager of {str(config_dir.path)!r} runs there already",
         )
     async with AsyncExitStack() as stack:
         ended = stack.enter_context(stop_event())
         sockets = open_sockets(host, port, hint="choose another one with --port")
-        manager = await _start_manager(config_dir, host, sockets, stack, tls)
+        manager = await _start_manager(config_dir, host, sockets, stack, tls, certfile)
         started(host, sockets[0].getsockname()[1])
         await _first_of(ended, manager.stopped)
 
@@ -232,18 +234,17 @@ async def _manager(
     running = await find_manager(options.config_dir)
     if running is not None:
         say(f"Using the workermanager that runs on port {running[1]}")
-        return (*running, False), asyncio.Event()
+        return running, asyncio.Event()
     if not options.start_manager:
         return None, asyncio.Event()
     sockets = _manager_sockets(options)
     manager = await _start_manager(options.config_dir, options.manager_host, sockets, stack, None)
-    return (options.manager_host, sockets[0].getsockname()[1], False), manager.stopped
+    return Address(options.manager_host, sockets[0].getsockname()[1]), manager.stopped
 
 
 def _manager_now(config_dir: ConfigDir, before: Address | None) -> Address | None:
     """Where the manager listens now: one that another process runs may have moved since."""
-    now = manager_address(config_dir)
-    return (*now, False) if now is not None else before
+    return manager_address(config_dir) or before
 
 
 def _manager_sockets(options: ServerOptions) -> list[socket.socket]:
@@ -265,13 +266,15 @@ async def _start_manager(
     sockets: list[socket.socket],
     stack: AsyncExitStack,
     tls: ssl.SSLContext | None,
+    certfile: str | None = None,
 ) -> WorkerManager:
     stack.callback(_close_all, sockets)
     manager = WorkerManager(config_dir, hosts=(host,))
     runner = await start_site(manager.app, sockets, tls)
     stack.push_async_callback(runner.cleanup)
     stack.push_async_callback(manager.close)
-    await manager.open(host, sockets[0].getsockname()[1])
+    certificate = str(Path(certfile).absolute()) if certfile is not None else None
+    await manager.open(Address(host, sockets[0].getsockname()[1], tls is not None, certificate))
     return manager
 
 
@@ -289,7 +292,7 @@ async def _first_worker(
     try:
         async with (
             asyncio.timeout(_SETTLE_DEADLINE_S),
-            connect_manager(config_dir, manager[:2]) as client,
+            connect_manager(config_dir, manager) as client,
         ):
             await client.ask({"type": "set_active", "workerid": uuids[0]})
     except TimeoutError:

@@ -35,6 +35,7 @@ from funcnodes_worker.paths import ConfigDir
 from funcnodes_worker.protocol.frames import decode_binary
 from funcnodes_worker.rpc.registry import Command
 from funcnodes_worker.server.auth import read_token
+from funcnodes_worker.server.tls import client_context
 
 __all__ = ["WorkerClient", "connect"]
 
@@ -51,6 +52,7 @@ async def connect(
     *,
     config_dir: ConfigDir | None = None,
     reconnect_s: float = 0.0,
+    certificate: str | None = None,
 ) -> WorkerClient:
     """A client of the worker at `url` (`ws://host:port/`).
 
@@ -59,13 +61,17 @@ async def connect(
         reconnect_s: how long to try again after the connection was lost. Calls that wait for their answer are then
             answered over the next connection and not done twice; only one that a worker took with it when it ended
             fails.
+        certificate: file of the worker's certificate, where no authority that this machine knows has signed it.
 
     Raises:
         ConnectionFailedError: nobody listens there, or the token is refused.
     """
     if token is None and config_dir is not None:
         token = read_token(config_dir)
-    session = aiohttp.ClientSession(headers={"Authorization": f"Bearer {token or ''}"})
+    session = aiohttp.ClientSession(
+        headers={"Authorization": f"Bearer {token or ''}"},
+        connector=aiohttp.TCPConnector(ssl=True if certificate is None else client_context(certificate)),
+    )
     client = WorkerClient(url, session, reconnect_s)
     try:
         await client._open()

@@ -40,6 +40,8 @@ def main(argv: Sequence[str] | None = None) -> int:
                     debug=options.debug,
                     durability=options.durability,
                     insecure=options.insecure,
+                    certfile=options.certfile,
+                    keyfile=options.keyfile,
                     owns_process=True,
                 ),
             )
@@ -72,6 +74,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--uuid", required=True, help="the worker to serve")
     parser.add_argument("--host", help="address to listen on (default: the worker's, or localhost)")
     parser.add_argument("--port", type=int, help="port to listen on; stays the worker's from then on")
+    parser.add_argument("--certfile", help="certificate, to serve over TLS; stays the worker's from then on")
+    parser.add_argument("--keyfile", help="key of the certificate")
     parser.add_argument("--debug", action="store_true", help="tracebacks for callers, more in the log")
     parser.add_argument(
         "--durability",

@@ -23,7 +23,14 @@ from funcnodes_worker.instance import Instance
 from funcnodes_worker.paths import ConfigDir, default_config_dir
 from funcnodes_worker.server.app import make_app
 from funcnodes_worker.server.auth import check_bind, load_or_make_token
-from funcnodes_worker.server.serve import ServeOptions, listening, make_door, serve, take_port
+from funcnodes_worker.server.serve import (
+    ServeOptions,
+    listening,
+    make_door,
+    serve,
+    take_certificate,
+    take_port,
+)
 from funcnodes_worker.worker import Worker
 
 __all__ = ["WSWorker"]
@@ -132,12 +139,13 @@ class WSWorker:
             StartError: it runs already, its port is taken, or its address must not be opened.
         """
         host = self._options.host or self.config.settings.host or "localhost"
-        check_bind(host, tls=False, insecure=False)
+        tls = take_certificate(self.config, None, None)
+        check_bind(host, tls=tls is not None, insecure=False)
         worker = self._new_worker()
         async with AsyncExitStack() as stack:
             instance = self._take(stack, announced=True)
             sockets = take_port(self.config, host, self._options.port)
-            url = await stack.enter_async_context(listening(worker, host, sockets))
+            url = await stack.enter_async_context(listening(worker, host, sockets, tls))
             instance.set_state("running", url)
             self._begin(worker, stack, url)
         return self

@@ -12,7 +12,6 @@ from funcnodes.cli.folder import current
 from funcnodes.cli.worker import chosen
 from funcnodes.errors import UsageError
 from funcnodes.manager.registry import WorkerRegistry
-from funcnodes.net.listen import url_host
 from funcnodes.net.remote import Remote
 from funcnodes_worker.client import connect
 from funcnodes_worker.errors import CommandError
@@ -31,21 +30,22 @@ def call(args: argparse.Namespace) -> int:
         REGISTRY.get(args.name_of_command).convert(kwargs)
     except CommandError as error:
         raise UsageError(str(error)) from None
-    url, token = _way(registry, worker.uuid)
-    output.json_answer(asyncio.run(_call(str(url), token, args.name_of_command, kwargs)))
+    url, token, certificate = _way(registry, worker.uuid)
+    output.json_answer(asyncio.run(_call(str(url), token, certificate, args.name_of_command, kwargs)))
     return 0
 
 
-def _way(registry: WorkerRegistry, uuid: str) -> tuple[URL, str | None]:
+def _way(registry: WorkerRegistry, uuid: str) -> tuple[URL, str | None, str | None]:
     found = registry.address(uuid)
     if isinstance(found, Remote):
-        return found.at("ws", "/"), found.token
-    host, port, tls = found
-    return URL(f"ws{'s' if tls else ''}://{url_host(host)}:{port}/"), read_token(registry.dir)
+        return found.at("ws", "/"), found.token, None
+    return URL(found.url("ws")), read_token(registry.dir), found.certificate
 
 
-async def _call(url: str, token: str | None, command: str, kwargs: dict[str, Any]) -> Any:
-    async with await connect(url, token) as client:
+async def _call(
+    url: str, token: str | None, certificate: str | None, command: str, kwargs: dict[str, Any]
+) -> Any:
+    async with await connect(url, token, certificate=certificate) as client:
         return await client.call(command, **kwargs)
 
 

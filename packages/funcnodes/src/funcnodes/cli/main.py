@@ -147,6 +147,8 @@ def _add_worker(commands: Any) -> None:
     start = _worker(workers, "start", f"{base}:start", "serve a worker until ctrl+c")
     start.add_argument("--background", action="store_true", help="have the workermanager run it instead")
     start.add_argument("--port", type=_port, help="another port, which stays its own from then on")
+    start.add_argument("--certfile", metavar="FILE", help="certificate, to serve over TLS from then on")
+    start.add_argument("--keyfile", metavar="FILE", help="key of the certificate")
     start.add_argument("--debug", action="store_true", help="tell clients tracebacks of failed commands")
     _worker(workers, "stop", f"{base}:stop", "stop a worker")
     call = _worker(

@@ -9,7 +9,7 @@ from funcnodes.cli import output
 from funcnodes.cli.folder import current
 from funcnodes.errors import UsageError
 from funcnodes.manager.registry import WorkerConfig, WorkerRegistry
-from funcnodes.net.listen import url_host
+from funcnodes.net.address import Address, url_host
 from funcnodes.web.running import running_url
 from funcnodes.web.sharing import link_path
 from funcnodes_core.config import get_config
@@ -74,10 +74,10 @@ async def _find_inputs(
     """The inputs behind `NODE.INPUT`, as the running worker knows them; a node by its name or uuid."""
     if worker is None:
         raise UsageError("inputs belong to one worker; say which with --worker")
-    secure = "s" if worker.ssl else ""
-    url = f"ws{secure}://{url_host(worker.host)}:{worker.port}/"
+    certificate = worker.data.get("certfile")
+    url = Address(worker.host, worker.port, worker.ssl).url("ws")
     try:
-        async with await connect(url, config_dir=directory) as client:
+        async with await connect(url, config_dir=directory, certificate=certificate) as client:
             nodes = await client.call("get_nodes")
     except ConnectionFailedError as error:
         raise UsageError(f"worker {worker.name!r} must run, so that its inputs can be found") from error

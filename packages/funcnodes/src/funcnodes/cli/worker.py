@@ -103,6 +103,8 @@ def start(args: argparse.Namespace) -> int:
     if Supervisor(registry).pid(worker.uuid) is not None:
         raise WorkerRunningError(worker.uuid, f"it serves on port {worker.port} already")
     extra = ["--debug"] if args.debug else []
+    for option, file in (("--certfile", args.certfile), ("--keyfile", args.keyfile)):
+        extra += [option, str(Path(file).absolute())] if file is not None else []
     command = worker_command(registry.python(worker), registry.dir.path, worker.uuid, extra)
     sys.stdout.flush()
     environment = worker_environment(own_packages=bool(worker.data.get("env_path")))

@@ -13,8 +13,9 @@ import aiohttp
 
 from funcnodes.errors import ManagerError
 from funcnodes.manager.state import manager_address
-from funcnodes.net.listen import url_host
+from funcnodes.net.address import Address
 from funcnodes_core.config import get_config_dir
+from funcnodes_worker.errors import ConfigError
 from funcnodes_worker.paths import ConfigDir
 from funcnodes_worker.server.auth import read_token
 
@@ -84,7 +85,7 @@ class ManagerClient:
             pass
 
 
-async def find_manager(config_dir: ConfigDir) -> tuple[str, int] | None:
+async def find_manager(config_dir: ConfigDir) -> Address | None:
     """The address of the manager of this configuration folder, asked whether it is one; None where none runs."""
     address = manager_address(config_dir)
     if address is None:
@@ -99,7 +100,7 @@ async def find_manager(config_dir: ConfigDir) -> tuple[str, int] | None:
 
 @asynccontextmanager
 async def connect_manager(
-    config_dir: ConfigDir, address: tuple[str, int] | None = None
+    config_dir: ConfigDir, address: Address | None = None
 ) -> AsyncIterator[ManagerClient]:
     """Connects to a manager.
 
@@ -109,13 +110,13 @@ async def connect_manager(
     where = address or manager_address(config_dir)
     if where is None:
         raise ManagerError(f"no workermanager runs for {str(config_dir.path)!r}")
-    url = f"ws://{url_host(where[0])}:{where[1]}/"
+    url = where.url("ws")
     headers = {"Authorization": f"Bearer {read_token(config_dir) or ''}"}
     timeout = aiohttp.ClientTimeout(total=None, sock_connect=_ANSWER_DEADLINE_S)
     async with aiohttp.ClientSession(timeout=timeout, headers=headers) as session:
         try:
-            socket = await session.ws_connect(url)
-        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            socket = await session.ws_connect(url, ssl=where.verified_by)
+        except (aiohttp.ClientError, OSError, TimeoutError, ConfigError) as error:
             raise ManagerError(f"no workermanager answers at {url}: {error}") from error
         async with socket:
             yield ManagerClient(socket)
@@ -123,7 +124,7 @@ async def connect_manager(
 
 async def assert_worker_manager_running(
     config_dir: ConfigDir | None = None, *, host: str | None = None, port: int | None = None
-) -> tuple[str, int]:
+) -> Address:
     """Starts a manager in a process of its own unless one runs, and gives the address.
 
     Args:

@@ -18,8 +18,8 @@ from funcnodes.errors import (
     WorkerStoppedError,
 )
 from funcnodes.manager.process import live_pid
+from funcnodes.net.address import Address
 from funcnodes.net.remote import Remote, check_url, read_token_file
-from funcnodes.net.workers import Address
 from funcnodes.provision.venv import environment_python
 from funcnodes_core.files import read_json, write_json
 from funcnodes_worker.errors import ConfigError
@@ -245,7 +245,10 @@ class WorkerRegistry:
             return worker.target()
         if live_pid(self.dir.pid_file(uuid)) is None:
             raise WorkerStoppedError(uuid)
-        return worker.host, worker.port, worker.ssl
+        certificate = worker.data.get("certfile")
+        return Address(
+            worker.host, worker.port, worker.ssl, certificate if isinstance(certificate, str) else None
+        )
 
     def requirements(self, worker: WorkerConfig) -> list[str]:
         """The packages that the worker's file asks for beside ours, as requirements."""

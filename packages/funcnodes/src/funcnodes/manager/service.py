@@ -15,6 +15,7 @@ from funcnodes.manager.operations import Operations
 from funcnodes.manager.registry import WorkerRegistry
 from funcnodes.manager.supervisor import Supervisor
 from funcnodes.manager.visible import check_scope, visible
+from funcnodes.net.address import Address
 from funcnodes.net.workers import WorkerGate
 from funcnodes_core.exceptions import FuncNodesError
 from funcnodes_worker.errors import WorkerError
@@ -62,9 +63,9 @@ class WorkerManager:
         self.app.router.add_get("/healthz", _healthz)
         self._gate.add_routes(self.app, door)
 
-    async def open(self, host: str, port: int) -> None:
-        """Begins to supervise; `host` and `port` are written down, so that other programs find this manager."""
-        self.supervisor.state.opened(host, port)
+    async def open(self, address: Address) -> None:
+        """Begins to supervise; where it listens is written down, so that other programs find this manager."""
+        self.supervisor.state.opened(address)
         self.supervisor.open()
 
     async def close(self) -> None:

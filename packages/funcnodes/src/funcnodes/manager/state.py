@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from funcnodes.manager.process import live_pid
+from funcnodes.net.address import Address
 from funcnodes_core.files import read_json, write_json
 from funcnodes_worker.instance import process_start
 from funcnodes_worker.paths import ConfigDir
@@ -18,14 +19,19 @@ def manager_file(config_dir: ConfigDir) -> Path:
     return config_dir.path / "manager.json"
 
 
-def manager_address(config_dir: ConfigDir) -> tuple[str, int] | None:
+def manager_address(config_dir: ConfigDir) -> Address | None:
     """Where the manager of this configuration folder listens, if one runs."""
     file = manager_file(config_dir)
     if live_pid(file) is None:
         return None
     record = read_json(file)
     host, port = record.get("host"), record.get("port")
-    return (host, port) if isinstance(host, str) and isinstance(port, int) else None
+    if not isinstance(host, str) or not isinstance(port, int):
+        return None
+    certificate = record.get("certificate")
+    return Address(
+        host, port, record.get("ssl") is True, certificate if isinstance(certificate, str) else None
+    )
 
 
 @dataclass
@@ -38,7 +44,7 @@ class ManagerState:
 
     config_dir: ConfigDir
     wanted: set[str] = field(default_factory=set)
-    _address: tuple[str, int] | None = None
+    _address: Address | None = None
 
     @classmethod
     def read(cls, config_dir: ConfigDir) -> "ManagerState":
@@ -60,9 +66,9 @@ class ManagerState:
             self.wanted.discard(uuid)
         self.write()
 
-    def opened(self, host: str, port: int) -> None:
+    def opened(self, address: Address) -> None:
         """Notes where this process listens."""
-        self._address = (host, port)
+        self._address = address
         self.write()
 
     def closed(self) -> None:
@@ -74,7 +80,7 @@ class ManagerState:
         """Writes the file whole."""
         record: dict[str, Any] = {"wanted": sorted(self.wanted)}
         if self._address is not None:
-            record["host"], record["port"] = self._address
+            record["host"], record["port"], record["ssl"], record["certificate"] = self._address
             record["pid"], record["started"] = os.getpid(), process_start(os.getpid())
         self.config_dir.create()
         write_json(manager_file(self.config_dir), record)

@@ -4,6 +4,7 @@ The browser never sees the token: what comes in by a session cookie goes on with
 """
 
 import asyncio
+import ssl
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 
@@ -85,6 +86,7 @@ async def pass_http(
     headers: Mapping[str, str],
     *,
     foreign: bool = False,
+    verified_by: ssl.SSLContext | bool = True,
 ) -> web.StreamResponse:
     """Sends a request on and streams the answer back; neither body is held in memory.
 
@@ -100,6 +102,7 @@ async def pass_http(
             data=request.content if request.body_exists else None,
             allow_redirects=False,
             auto_decompress=False,
+            ssl=verified_by,
         ) as answer:
             if not foreign:
                 return await _send_back(request, answer, _headers_of(answer))
@@ -111,7 +114,17 @@ async def pass_http(
                 )
             return await _send_back(request, answer, _foreign_headers(answer))
     except ClientConnectionError as error:
-        return refuse(502, f"the worker does not answer: {error}", "worker_unreachable")
+        return _unreachable(error)
+
+
+def _unreachable(error: Exception) -> web.Response:
+    """Says why nothing was passed through; a wrong certificate has its own word."""
+    if isinstance(error, aiohttp.ClientConnectorCertificateError):
+        reason = (
+            f"{error.host}:{error.port} shows a certificate that is not its own: {error.certificate_error}"
+        )
+        return refuse(502, reason, "certificate_refused")
+    return refuse(502, f"the worker does not answer: {error}", "worker_unreachable")
 
 
 def _headers_of(answer: aiohttp.ClientResponse) -> list[tuple[str, str]]:
@@ -137,7 +150,12 @@ async def _send_back(
 
 
 async def pass_websocket(
-    request: web.Request, session: aiohttp.ClientSession, target: URL, headers: Mapping[str, str]
+    request: web.Request,
+    session: aiohttp.ClientSession,
+    target: URL,
+    headers: Mapping[str, str],
+    *,
+    verified_by: ssl.SSLContext | bool = True,
 ) -> web.StreamResponse:
     """Joins a client's WebSocket with one of our own to `target`.
 
@@ -149,10 +167,16 @@ async def pass_websocket(
     ]
     try:
         far = await session.ws_connect(
-            target, headers=headers, protocols=offered, max_msg_size=0, compress=0, heartbeat=30.0
+            target,
+            headers=headers,
+            protocols=offered,
+            max_msg_size=0,
+            compress=0,
+            heartbeat=30.0,
+            ssl=verified_by,
         )
     except (ClientConnectionError, aiohttp.WSServerHandshakeError, TimeoutError) as error:
-        return refuse(502, f"the worker does not answer: {error}", "worker_unreachable")
+        return _unreachable(error)
     near = web.WebSocketResponse(
         protocols=[far.protocol] if far.protocol else [],
         max_msg_size=FRAME_LIMIT_BYTES,

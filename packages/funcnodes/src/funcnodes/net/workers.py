@@ -1,6 +1,7 @@
 """The way through to a worker: `/worker/<uuid>/...` of the web server and of the manager."""
 
 import re
+import ssl
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
@@ -9,15 +10,13 @@ from aiohttp import web
 from yarl import URL
 
 from funcnodes.errors import UnknownWorkerError, WorkerConfigError, WorkerStoppedError
-from funcnodes.net.listen import url_host
+from funcnodes.net.address import Address
 from funcnodes.net.proxy import close_with, pass_http, pass_websocket, refuse
 from funcnodes.net.remote import Remote, new_session
+from funcnodes_worker.errors import ConfigError
 from funcnodes_worker.server.auth import Door, caller_of
 
-__all__ = ["Address", "WorkerGate"]
-
-Address = tuple[str, int, bool]
-"""Host, port and whether it speaks TLS."""
+__all__ = ["WorkerGate"]
 
 _ROOMS = frozenset({"message", "value", "upload", "files", "plugin", "healthz"})
 # what must not stand in a path that is passed on: parent folders and encoded separators
@@ -35,6 +34,7 @@ class _Way(NamedTuple):
     target: URL
     headers: Mapping[str, str]
     foreign: bool
+    verified_by: ssl.SSLContext | bool = True
 
 
 class WorkerGate:
@@ -72,7 +72,9 @@ class WorkerGate:
         way = self._way(request, "ws", "/")
         if isinstance(way, web.Response):
             return way
-        return await pass_websocket(request, self.session(), way.target, way.headers)
+        return await pass_websocket(
+            request, self.session(), way.target, way.headers, verified_by=way.verified_by
+        )
 
     async def _http(self, request: web.Request) -> web.StreamResponse:
         raw = request.raw_path.split("?", 1)[0]
@@ -85,7 +87,14 @@ class WorkerGate:
         way = self._way(request, "http", f"/{tail}{query}")
         if isinstance(way, web.Response):
             return way
-        return await pass_http(request, self.session(), way.target, way.headers, foreign=way.foreign)
+        return await pass_http(
+            request,
+            self.session(),
+            way.target,
+            way.headers,
+            foreign=way.foreign,
+            verified_by=way.verified_by,
+        )
 
     def _way(self, request: web.Request, scheme: str, path: str) -> _Way | web.Response:
         uuid = request.match_info["uuid"]
@@ -107,7 +116,9 @@ class WorkerGate:
             if len(hops) >= _MOST_HOPS:
                 return refuse(508, f"the way to worker {uuid!r} leads in a circle", "worker_unreachable")
             return _Way(found.at(scheme, path), {**found.headers, _HOPS: f"{hops}+"}, foreign=True)
-        host, port, tls = found
-        secure = "s" if tls else ""
-        target = URL(f"{scheme}{secure}://{url_host(host)}:{port}{path}", encoded=True)
-        return _Way(target, {"Authorization": f"Bearer {caller.key}"}, foreign=False)
+        target = URL(found.url(scheme, path), encoded=True)
+        headers = {"Authorization": f"Bearer {caller.key}"}
+        try:
+            return _Way(target, headers, foreign=False, verified_by=found.verified_by)
+        except ConfigError as error:
+            return refuse(500, str(error), "config")

@@ -4,7 +4,7 @@ import ssl
 
 import aiohttp
 
-from funcnodes.net.listen import url_host
+from funcnodes.net.address import url_host
 from funcnodes_worker.paths import ConfigDir
 from funcnodes_worker.server.auth import read_token
 

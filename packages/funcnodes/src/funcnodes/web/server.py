@@ -7,10 +7,10 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 from yarl import URL
 
-from funcnodes.net.listen import url_host
+from funcnodes.net.address import Address, url_host
 from funcnodes.net.proxy import pass_websocket, refuse
 from funcnodes.net.remote import Remote
-from funcnodes.net.workers import Address, WorkerGate
+from funcnodes.net.workers import WorkerGate
 from funcnodes.paths import STATIC_DIR
 from funcnodes.web.login import LOGIN_PATHS, Login
 from funcnodes.web.sessions import Sessions
@@ -125,10 +125,14 @@ class WebServer:
         address = self._manager()
         if address is None:
             return refuse(502, "no workermanager runs", "manager")
-        host, port, tls = address
-        target = URL(f"{'wss' if tls else 'ws'}://{url_host(host)}:{port}/")
         headers = {"Authorization": f"Bearer {caller_of(request).key}"}
-        return await pass_websocket(request, self._gate.session(), target, headers)
+        return await pass_websocket(
+            request,
+            self._gate.session(),
+            URL(address.url("ws")),
+            headers,
+            verified_by=address.verified_by,
+        )
 
     async def _editor(self, request: web.Request) -> web.StreamResponse:
         return self.static.index()

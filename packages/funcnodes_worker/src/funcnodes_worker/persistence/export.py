@@ -39,7 +39,7 @@ __all__ = [
 
 _MACHINE_KEYS = frozenset(
     (
-        "pid uuid host port ssl data_path env_path python_path autostart update_on_startup required_heartbeat "
+        "pid uuid host port ssl certfile keyfile data_path env_path python_path autostart update_on_startup required_heartbeat "
         "local_scripts workertype type state"
     ).split()
 )

@@ -279,10 +279,15 @@ class Door:
 
         @web.middleware
         async def door(request: web.Request, handler: Handler) -> web.StreamResponse:
-            if (refusal := self.check(request)) is None:
-                return await handler(request)
-            response = web.json_response({"error": refusal.reason}, status=refusal.status)
-            response.force_close()  # a stranger keeps no connection open
+            refusal = self.check(request)
+            if refusal is not None:
+                response: web.StreamResponse = web.json_response(
+                    {"error": refusal.reason}, status=refusal.status
+                )
+            else:
+                response = await handler(request)
+            if _CALLER not in request and not response.prepared:
+                response.force_close()  # a stranger keeps no connection open
             return response
 
         return door

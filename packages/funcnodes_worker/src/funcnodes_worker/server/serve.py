@@ -6,11 +6,13 @@ import asyncio
 import gc
 import logging
 import socket
+import ssl
 import sys
 import time
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from aiohttp import web
 
@@ -23,11 +25,21 @@ from funcnodes_worker.processlog import captured
 from funcnodes_worker.server.app import make_app
 from funcnodes_worker.server.auth import Door, check_bind, is_loopback, load_or_make_token
 from funcnodes_worker.server.ending import Ending
+from funcnodes_worker.server.guard import Guard, GuardedSite
 from funcnodes_worker.server.listen import bind, bind_free
+from funcnodes_worker.server.tls import server_context
 from funcnodes_worker.shares import ShareBook
 from funcnodes_worker.worker import Worker
 
-__all__ = ["ServeOptions", "listening", "make_door", "serve", "take_port", "worker_url"]
+__all__ = [
+    "ServeOptions",
+    "listening",
+    "make_door",
+    "serve",
+    "take_certificate",
+    "take_port",
+    "worker_url",
+]
 
 _LOG = logging.getLogger("funcnodes.worker")
 _SHUTDOWN_S = 0.3
@@ -47,6 +59,8 @@ class ServeOptions:
     debug: bool = False
     durability: Durability = "grouped"
     insecure: bool = False
+    certfile: str | None = None
+    keyfile: str | None = None
     shelves: tuple[Shelf, ...] = ()
     owns_process: bool = False
 
@@ -81,12 +95,13 @@ async def serve(config: WorkerConfig, options: ServeOptions) -> None:
 
 async def _serve(config: WorkerConfig, options: ServeOptions, instance: Instance, ending: Ending) -> None:
     host = options.host or config.settings.host or "localhost"
-    check_bind(host, tls=False, insecure=options.insecure)
+    tls = take_certificate(config, options.certfile, options.keyfile)
+    check_bind(host, tls=tls is not None, insecure=options.insecure)
     sockets = take_port(config, host, options.port)
     worker = Worker(config, debug=options.debug, durability=options.durability, shelves=options.shelves)
     with captured(config.data_path, worker.book) as flush_parts:
         worker.log_teller.flush_parts = flush_parts
-        async with listening(worker, host, sockets) as url:
+        async with listening(worker, host, sockets, tls) as url:
             instance.set_state("running", url)
             if options.owns_process:  # what is there now stays: later collections need not look at it again
                 gc.collect()
@@ -99,7 +114,9 @@ async def _serve(config: WorkerConfig, options: ServeOptions, instance: Instance
 
 
 @asynccontextmanager
-async def listening(worker: Worker, host: str, sockets: Iterable[socket.socket]) -> AsyncIterator[str]:
+async def listening(
+    worker: Worker, host: str, sockets: Iterable[socket.socket], tls: ssl.SSLContext | None = None
+) -> AsyncIterator[str]:
     """A worker, started and served on sockets that are open already; gives its address."""
     runner = web.AppRunner(
         make_app(worker, make_door(worker.config, host)),
@@ -110,14 +127,33 @@ async def listening(worker: Worker, host: str, sockets: Iterable[socket.socket])
     try:
         await worker.start()
         await runner.setup()
+        assert runner.server is not None
+        guard = Guard(runner.server)
         for made in sockets:
-            await web.SockSite(runner, made).start()
+            await GuardedSite(runner, made, guard, tls).start()
         yield worker_url(worker.config, host)
     finally:
         await worker.stop()
         await runner.cleanup()
         for made in sockets:
             made.close()
+
+
+def take_certificate(
+    config: WorkerConfig, certfile: str | None, keyfile: str | None
+) -> ssl.SSLContext | None:
+    """The certificate to serve with, if any: one that is given is the worker's own from then on.
+
+    Raises:
+        ConfigError: it cannot be used.
+    """
+    if certfile is not None or keyfile is not None:
+        given = [None if name is None else str(Path(name).absolute()) for name in (certfile, keyfile)]
+        context = server_context(*given)
+        config.update(ssl=True, certfile=given[0], keyfile=given[1])
+        return context
+    settings = config.settings
+    return server_context(settings.certfile, settings.keyfile) if settings.ssl else None
 
 
 def take_port(config: WorkerConfig, host: str, wanted: int | None) -> list[socket.socket]:
@@ -155,7 +191,8 @@ def make_door(
 
 def worker_url(config: WorkerConfig, host: str) -> str:
     """The address of a worker that listens on a host."""
-    return f"ws://{f'[{host}]' if ':' in host else host}:{config.settings.port}/"
+    scheme = "wss" if config.settings.ssl and config.settings.certfile else "ws"
+    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{config.settings.port}/"
 
 
 async def _until_stopped(worker: Worker) -> None:
