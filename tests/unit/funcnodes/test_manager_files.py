@@ -88,7 +88,7 @@ def test_wanted_workers_outlive_the_manager(tmp_path: Path) -> None:
     state.want("b", False)
     state.closed()
 
-    assert address == ("localhost", 9380)
+    assert address == Address("localhost", 9380)
     assert manager_address(directory) is None
     assert ManagerState.read(directory).wanted == {"a", "c"}
 
