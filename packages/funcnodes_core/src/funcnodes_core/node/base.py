@@ -20,6 +20,7 @@ from funcnodes_core.node.core import RunnableNode
 from funcnodes_core.node.limits import limits_of, set_limits
 from funcnodes_core.node.meta import NodeMeta
 from funcnodes_core.node.mode import NodeMode
+from funcnodes_core.node.owndict import OwnDict
 from funcnodes_core.node.ports import make_ports
 from funcnodes_core.node.progress import make_progress
 from funcnodes_core.node.run import RunError
@@ -58,6 +59,7 @@ class Node(RunnableNode, metaclass=NodeMeta):
     _output_templates: ClassVar[tuple[NodeIO, ...]]
     _port_cache: ClassVar[dict[Any, Any]]
     _stack: TriggerStack | None = None
+    properties, render_options = OwnDict(), OwnDict()
 
     def __init__(
         self,
@@ -84,11 +86,9 @@ class Node(RunnableNode, metaclass=NodeMeta):
             reset_inputs_on_trigger = cls.default_reset_inputs_on_trigger
         self._set_reset(reset_inputs_on_trigger)
         self._delay_s = pretrigger_delay
-        self.properties: dict[str, Any] = dict(properties or {})
+        self._properties = dict(properties) if properties else None
         self._own_options = io_options
-        self.render_options: dict[str, Any] = state.merged_render_options(
-            cls.default_render_options, render_options
-        )
+        self._render_options = state.merged_render_options(cls.default_render_options, render_options)
         self.last_error: RunError | None = None
         self.last_duration_s: float | None = None
         self.last_progress: dict[str, Any] | None = None
@@ -145,7 +145,7 @@ class Node(RunnableNode, metaclass=NodeMeta):
 
     def get_property(self, key: str, default: Any = None) -> Any:
         """A value that was kept with the node."""
-        return self.properties.get(key, default)
+        return (self._properties or {}).get(key, default)
 
     @property
     def io_options(self) -> dict[str, Any]:

@@ -35,8 +35,10 @@ class NodeLike(Runnable, Protocol):
 
     inputs: dict[str, NodeInput]
     outputs: dict[str, NodeOutput]
-    properties: dict[str, Any]
-    render_options: dict[str, Any]
+    properties: Any
+    render_options: Any
+    _properties: dict[str, Any] | None
+    _render_options: dict[str, Any] | None
     last_error: Any
     last_duration_s: float | None
     last_progress: dict[str, Any] | None

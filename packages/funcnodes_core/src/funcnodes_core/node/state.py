@@ -30,8 +30,10 @@ __all__ = [
 P = TypeVar("P", bound=NodeIO)
 
 
-def merged_render_options(defaults: Mapping[str, Any], given: dict[str, Any] | None) -> dict[str, Any]:
-    """A node's render options: the given ones with the class's filled in, in place."""
+def merged_render_options(defaults: Mapping[str, Any], given: dict[str, Any] | None) -> dict[str, Any] | None:
+    """A node's render options: the given ones with the class's filled in, in place; None for none."""
+    if given is None and not defaults:
+        return None
     options = given if given is not None else {}
     for key, value in defaults.items():
         old = options.get(key)
@@ -160,10 +162,10 @@ def _with_ports(node: NodeLike, ports: dict[str, Any], *, drop: bool) -> dict[st
         out["reset_inputs_on_trigger"] = node.reset_inputs_on_trigger
     if node.description != cls.description or not drop:
         out["description"] = node.description
-    if node.properties or not drop:
-        out["properties"] = dict(node.properties)
-    if node.render_options or not drop:
-        out["render_options"] = dict(node.render_options)
+    if node._properties or not drop:
+        out["properties"] = dict(node._properties or {})
+    if node._render_options or not drop:
+        out["render_options"] = dict(node._render_options or {})
     if node._mode is not NodeMode.ACTIVE:
         out["mode"] = node._mode.value
     own = limits_of(node)
@@ -193,7 +195,8 @@ def deserialize(node: NodeLike, data: Mapping[str, Any]) -> None:
         node.description = data["description"]
     if "reset_inputs_on_trigger" in data:
         node._reset_inputs = bool(data["reset_inputs_on_trigger"])
-    node.properties.update(data.get("properties", {}))
+    if data.get("properties"):
+        node.properties.update(data["properties"])
     if data.get("render_options"):
         node.render_options.update(data["render_options"])
     if "mode" in data:

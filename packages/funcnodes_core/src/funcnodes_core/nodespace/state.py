@@ -10,13 +10,13 @@ from typing import Any
 
 from funcnodes_core._logging import FUNCNODES_LOGGER
 from funcnodes_core.exceptions import FuncNodesError, NodeClassNotFoundError
-from funcnodes_core.io.connection import can_connect
 from funcnodes_core.lib.shelf import Shelf, flatten_shelf
 from funcnodes_core.node.base import Node
 from funcnodes_core.node.registry import REGISTERED_NODES
 from funcnodes_core.nodespace.observer import Edge
 from funcnodes_core.nodespace.placeholder import PlaceHolderNode
 from funcnodes_core.sentinels import NoValue
+from funcnodes_core.typenames import Verdict, can_accept
 
 Space = Any  # a NodeSpace, which delegates to these functions
 
@@ -186,12 +186,18 @@ def load_edge(space: Space, edge: Any) -> None:
             source.ensure_port(kept.src_io, is_input=False)
         if isinstance(target, PlaceHolderNode):
             target.ensure_port(kept.dst_io, is_input=True)
-        space.connect(*kept, check=False)
+        src_port, dst_port = space.find_edge_ports(*kept)
+        src_port.connect(dst_port, check=False)
     except (FuncNodesError, ValueError, TypeError) as exc:
         FUNCNODES_LOGGER.warning("the saved wire %s cannot be made: %s", tuple(kept), exc)
         space.bad_edges[kept] = str(exc)
         return
-    verdict = can_connect(*space.find_edge_ports(*kept), replace=True)
+    # types of one name are mostly one object
+    verdict = (
+        Verdict(True)
+        if src_port.type_spec is dst_port.type_spec
+        else can_accept(src_port.type_spec, dst_port.type_spec)
+    )
     if not verdict.ok:
         FUNCNODES_LOGGER.warning("the saved wire %s is kept although %s", tuple(kept), verdict.reason)
         space.bad_edges[kept] = verdict.reason
