@@ -140,7 +140,7 @@ async def cancel_from_elsewhere(node: NodeLike, deadline_s: float) -> str:
 
     how = await there(node._scheduler, stop, wanted, deadline_s, struck)
     if how is None and struck and node._run is None:
-        how = stopped_how(node)  # another node keeps that thread from saying so
+        how = stopped_how(node)  # another node keeps that thread from saying so, or its loop has ended
     return how or "stuck"
 
 
@@ -162,12 +162,17 @@ async def there(
         turn.begin()
         return await act()
 
-    future = asyncio.run_coroutine_threadsafe(begun(), scheduler.loop)
+    work = begun()
+    try:
+        future = asyncio.run_coroutine_threadsafe(work, scheduler.loop)
+    except RuntimeError:  # the loop has been closed just now, and all that ran there has ended with it
+        work.close()
+        return None
     until = monotonic() + deadline_s
     await asyncio.to_thread(break_off, scheduler.thread_id, wanted, turn, deadline_s, struck)
     left = until - monotonic() + _ANSWER_S
     done, _ = await asyncio.wait([asyncio.wrap_future(future)], timeout=max(left, _ANSWER_S))
-    return future.result() if done else None
+    return future.result() if done and not future.cancelled() else None
 
 
 def set_mode(node: NodeLike, mode: NodeMode) -> None:

@@ -31,7 +31,16 @@ from typing import Any, NamedTuple
 from funcnodes_core.exceptions import RunInterrupted
 from funcnodes_core.node.protocol import NodeLike
 
-__all__ = ["RUN_CODES", "SENT_INTERRUPTS", "Turn", "Wanted", "break_off", "can_interrupt", "running_on"]
+__all__ = [
+    "RUN_CODES",
+    "SENT_INTERRUPTS",
+    "Turn",
+    "Wanted",
+    "break_off",
+    "can_interrupt",
+    "computes",
+    "running_on",
+]
 
 # what a run is known by: functions that call the node's own one, with the node as their variable `node`
 RUN_CODES: set[CodeType] = set()
@@ -91,8 +100,17 @@ def running_on(thread_id: int, wanted: Wanted | None = None) -> NodeLike | None:
     return None if sight is None or (wanted and not wanted(sight.node, sight.run)) else sight.node
 
 
+def computes(frame: FrameType | None) -> bool:
+    """Whether a frame is a node's own code, inside of a run, where an exception may come."""
+    sight = _sight(frame)
+    return sight is not None and sight.is_open
+
+
 def _look(thread_id: int) -> _Sight | None:
-    frame = sys._current_frames().get(thread_id)
+    return _sight(sys._current_frames().get(thread_id))
+
+
+def _sight(frame: FrameType | None) -> _Sight | None:
     above: list[FrameType] = []
     while frame is not None and frame.f_code not in RUN_CODES:
         above.append(frame)

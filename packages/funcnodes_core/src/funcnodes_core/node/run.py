@@ -222,6 +222,8 @@ async def _run_in_task(node: NodeLike, scheduler: Scheduler, kwargs: dict[str, A
         except BaseException as exc:
             error = exc
             if _is_interrupt(exc):
+                if mine is not None:  # it is raised through the loop, too: once is enough
+                    mine.add_done_callback(asyncio.Task.exception)
                 raise
         finally:
             if node._run is mine:  # else the node was removed, or given up

@@ -13,6 +13,7 @@ from funcnodes_core.io.input import NodeInput
 from funcnodes_core.io.output import NodeOutput
 from funcnodes_core.node.base import Node
 from funcnodes_core.node.waiting import wait_for
+from funcnodes_core.nodespace._ctrl_c import breakable
 from funcnodes_core.nodespace.nodespace import NodeSpace
 
 __all__ = ["arun", "find_port", "open_ends", "run"]
@@ -123,11 +124,11 @@ async def arun(graph: Graph, inputs: Mapping[str | NodeInput, Any] | None = None
 
 
 def run(graph: Graph, inputs: Mapping[str | NodeInput, Any] | None = None) -> dict[str, Any]:
-    """The same as `arun`, for scripts without an event loop.
+    """The same as `arun`, for scripts without an event loop. Ctrl-C breaks off a node that computes.
 
     Raises:
         RuntimeError: A loop is running here; the message names `await fn.arun(...)`.
     """
     if asyncio._get_running_loop() is not None:
         raise RuntimeError("an event loop is running here: use `await fn.arun(...)`")
-    return asyncio.run(arun(graph, inputs))
+    return asyncio.run(breakable(arun(graph, inputs)))
