@@ -120,6 +120,39 @@ async def test_records_go_before_values_also_when_they_come_during_a_delivery() 
     assert got == [("a", 1), "node b", ("b", 2)]
 
 
+class Meddling(dict[Any, Any]):
+    """Marks that something happens to in the very moment in which one of them is taken out."""
+
+    def __init__(self, meddle: Any) -> None:
+        super().__init__()
+        self.meddle = meddle
+
+    def pop(self, *args: Any) -> Any:
+        found = super().pop(*args)
+        meddle, self.meddle = self.meddle, lambda: None
+        meddle()
+        return found
+
+
+async def test_a_value_that_is_on_its_way_never_arrives_after_a_newer_one() -> None:
+    """The graph's thread takes a mark's newer value into the records while the older one is being delivered."""
+
+    def meddle() -> None:
+        heard.channel.put("a", "newer")
+        heard.channel.post(heard.channel.take("a"))
+
+    heard = Heard()
+    heard.channel.put("a", "older")
+    marks = Meddling(meddle)
+    marks.update(heard.channel._newest)
+    heard.channel._newest = marks
+    heard.channel.open()
+
+    await heard.channel.flushed()
+
+    assert heard.all == [("a", "older"), "newer"]
+
+
 async def test_the_loop_has_its_turn_during_a_long_delivery(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "SLICE_S", 0.0)
     heard = Heard()

@@ -29,7 +29,7 @@ REST = 2.0
 
 _SHORT_S = 0.001
 _MANY = 100  # records that wait for nothing, not even for the end of what is corked
-_GONE: Any = object()
+_GONE: Any = (object(), 0)
 
 
 class Channel(Generic[_T, _M]):
@@ -51,7 +51,8 @@ class Channel(Generic[_T, _M]):
         self._receive = receive
         self._receive_newest = receive_newest
         self._records: deque[_T] = deque()
-        self._newest: dict[_M, Any] = {}
+        self._newest: dict[_M, tuple[Any, int]] = {}  # with how many records go before
+        self._delivered = 0
         self._turns: deque[_M] = deque()  # the marks of the present round that are not delivered yet
         self._lock = threading.Lock()
         self._round_s = 0.0
@@ -95,7 +96,7 @@ class Channel(Generic[_T, _M]):
     def put(self, mark: _M, newest: Any) -> None:
         """Hand over what replaces whatever waits under a mark; from any thread, returns at once."""
         # one store, atomic: the serving loop takes single entries out, it never swaps the dict
-        self._newest[mark] = newest
+        self._newest[mark] = newest, self._delivered + len(self._records)
         if not (self._planned or self._rests or self._corked):
             self._plan()
 
@@ -106,7 +107,8 @@ class Channel(Generic[_T, _M]):
 
     def take(self, mark: _M) -> Any:
         """Take back what waits under a mark; None when nothing does."""
-        return self._newest.pop(mark, None)
+        waiting = self._newest.pop(mark, None)
+        return None if waiting is None else waiting[0]
 
     def cork(self) -> None:
         """Wake nobody until `uncork`: something short is about to tell several things."""
@@ -163,9 +165,13 @@ class Channel(Generic[_T, _M]):
         now = asyncio.get_running_loop().time
         end = now() + seconds
         while self._records:
-            self._guarded(self._receive, self._records.popleft())
+            self._deliver_record()
             if now() > end:
                 return
+
+    def _deliver_record(self) -> None:
+        self._guarded(self._receive, self._records.popleft())
+        self._delivered += 1  # last: who puts something meanwhile may count one too few, never one too many
 
     def _deliver_round(self, seconds: float) -> None:
         """Deliver what waits under marks, until every mark had its turn or the time is over."""
@@ -176,15 +182,14 @@ class Channel(Generic[_T, _M]):
             turns.extend(list(self._newest))  # `list` of a dict is atomic, an iterator over it is not
         while turns:
             mark = turns.popleft()
-            newest = self._newest.pop(mark, _GONE)
-            if newest is _GONE:
-                continue
-            if self._records:  # they happened before it: perhaps its node is only being added
-                self._newest.setdefault(mark, newest)
-                turns.appendleft(mark)
-                self._deliver_records(end - now())
-            else:
+            newest, behind = self._newest.pop(mark, _GONE)
+            if newest is not _GONE[0]:
+                # what happened before it (perhaps its node is only being added), and nothing that happened later
+                while self._delivered < behind and self._records:
+                    self._deliver_record()
                 self._guarded(self._receive_newest, mark, newest)
+            if self._records:
+                self._deliver_records(end - now())
             if now() > end:
                 return
 
