@@ -174,11 +174,30 @@ def count(node: fn.Node, n: int = 5) -> int:
     return n
 
 
+@fn.NodeDecorator(
+    "t.arrays", name="Arrays", outputs=[{"name": "array"}, {"name": "table"}, {"name": "frame"}]
+)
+def arrays(n: int = 3) -> tuple[object, object, object]:
+    """Values of libraries, each as large as asked for."""
+    import numpy
+    import pandas
+    import pyarrow
+
+    numbers = numpy.arange(n, dtype=">i4").reshape(1, -1)
+    return numbers, pyarrow.table({"a": list(range(n))}), pandas.DataFrame({"a": range(n), "b": ["x"] * n})
+
+
+@fn.NodeDecorator("t.sum", name="Sum of an array")
+def total(array: object) -> str:
+    """What an array is, to be seen from outside."""
+    return f"{type(array).__name__} {array.dtype.str} {array.shape} {array.sum()}"
+
+
 NODE_SHELF = fn.Shelf(
     name="Test",
     nodes=[
         *(add, join, divide, items, picture, strange, block, spin, forever, wait),
-        *(drawing, text, rows, wave, speak, speak_async, speak_thread, babble, count),
+        *(drawing, text, rows, wave, speak, speak_async, speak_thread, babble, count, arrays, total),
     ],
     subshelves=[],
     description="For tests",

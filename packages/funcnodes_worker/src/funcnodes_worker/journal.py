@@ -38,6 +38,7 @@ __all__ = [
     "PortValue",
     "Settled",
     "set_aside",
+    "without_values",
 ]
 
 Durability = Literal["grouped", "full"]
@@ -342,6 +343,12 @@ def decode_entries(raw: bytes) -> tuple[list[Entry], int]:
         if not isinstance(entry, Head):
             entries.append(entry)
     return entries, at
+
+
+def without_values(raw: bytes) -> bytes:
+    """The lines of a journal that say what was done, without those that say what ports held."""
+    tag = b'{"k":"values"'
+    return b"\n".join(line for line in raw.split(b"\n") if not line.startswith(tag, _HEAD_BYTES))
 
 
 def _line_at(raw: bytes, at: int) -> tuple[Entry | Head, int] | None:

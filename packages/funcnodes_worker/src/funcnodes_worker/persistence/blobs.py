@@ -54,6 +54,8 @@ class BlobStore:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.grown_bytes = 0
+        """How much was stored since unused values were last deleted."""
 
     def put(self, data: bytes) -> str:
         """Stores `data` and returns its name; storing the same twice costs nothing.
@@ -67,6 +69,7 @@ class BlobStore:
             try:
                 self.folder.mkdir(parents=True, exist_ok=True)
                 write_atomic(path, data)
+                self.grown_bytes += len(data)
             except OSError as exc:
                 raise JournalError(
                     exc.errno,
@@ -101,6 +104,7 @@ class BlobStore:
         gone = self.names() - set(wanted)
         for name in gone:
             (self.folder / name).unlink(missing_ok=True)
+        self.grown_bytes = 0
         return len(gone)
 
 

@@ -14,12 +14,22 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
 from msgspec import Struct, field
 
 from funcnodes_core.ids import new_uuid
 from funcnodes_worker.edits import PutEdge, RemoveEdge, SetField, targets
 from funcnodes_worker.errors import JournalError
-from funcnodes_worker.journal import Commit, Durability, Journal, PortValue, Settled, last_rev, set_aside
+from funcnodes_worker.journal import (
+    Commit,
+    Durability,
+    Journal,
+    PortValue,
+    Settled,
+    last_rev,
+    set_aside,
+    without_values,
+)
 from funcnodes_worker.persistence.blobs import BlobStore, blob_names
 from funcnodes_worker.persistence.history import MAX_STEPS, History
 from funcnodes_worker.persistence.kept import SnapshotFiles
@@ -30,6 +40,7 @@ __all__ = ["DocumentStore", "OpenReport"]
 
 MAX_JOURNAL_BYTES = 256 * 1024 * 1024
 SEGMENT_BYTES = 4 * 1024 * 1024
+BLOB_GROWTH_BYTES = 256 * 1024 * 1024
 
 
 class OpenReport(Struct, kw_only=True):
@@ -235,8 +246,9 @@ class DocumentStore:
     # -- snapshots
 
     def wants_snapshot(self) -> bool:
-        """Whether the journal has grown so long that a snapshot would shorten the next opening."""
-        return self._unsaved and self._journal.size_bytes > SEGMENT_BYTES
+        """Whether a snapshot would shorten the next opening, or free much of the disk."""
+        grown = self._journal.size_bytes > SEGMENT_BYTES or self.blobs.grown_bytes > BLOB_GROWTH_BYTES
+        return self._unsaved and grown
 
     def snapshot(self) -> Snapshot:
         """The document as it is."""
@@ -305,11 +317,14 @@ class DocumentStore:
             self.history.forgotten = True
 
     def _wanted_blobs(self) -> set[str]:
-        wanted: set[str] = set()
-        files = [*self._files.all(), *self._journal.segments(), self._journal.path]
-        for path in files:
+        """What snapshots, edits that can be undone, and the newest values of ports refer to."""
+        wanted = blob_names(msgspec.json.encode(list(self.settled.values())))
+        for path in self._files.all():
             if path.exists():
                 wanted |= blob_names(path.read_bytes())
+        for path in (*self._journal.segments(), self._journal.path):
+            if path.exists():
+                wanted |= blob_names(without_values(path.read_bytes()))
         return wanted
 
     def close(self) -> None:

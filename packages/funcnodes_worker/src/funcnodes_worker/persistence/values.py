@@ -10,6 +10,7 @@ from funcnodes_core.codec.exact import from_exact, to_exact
 from funcnodes_core.exceptions import NotExactError
 from funcnodes_core.types import SVG
 from funcnodes_worker.errors import BadArgumentsError
+from funcnodes_worker.persistence.binary import from_binary, is_binary_kind, to_binary
 from funcnodes_worker.persistence.blobs import BlobSource
 
 __all__ = [
@@ -96,12 +97,15 @@ def store_value(value: Any, blobs: BlobSource) -> Any:
 
 
 def store_kind(value: Any, blobs: BlobSource) -> tuple[str, Any]:
-    """The same for what runs have made: also pictures, tuples and sets of exact things, with a word that says so.
+    """The same for what runs have made: also pictures, tuples, sets and arrays, with a word that says so.
 
     Raises:
-        NotExactError: JSON cannot say it without loss, or it is too large.
+        NotExactError: nothing can say it without loss, or it is too large.
         OSError: the disk refused.
     """
+    if (binary := to_binary(value)) is not None:
+        word, data = binary
+        return word, {BLOB: blobs.put(data)} if len(data) > INLINE_BYTES else to_exact(data)
     kind = _KINDS.get(type(value), "")
     return kind, store_value(str(value) if kind == "svg" else list(value) if kind else value, blobs)
 
@@ -113,6 +117,9 @@ def load_kind(kind: str, packed: Any, blobs: BlobSource) -> Any:
         DamagedFileError: the blob is missing or damaged.
         ValueError: what is stored is no exact form, or of a kind that a later release has added.
     """
+    if is_binary_kind(kind):
+        data = blobs.get(packed[BLOB]) if is_reference(packed) else from_exact(packed)
+        return from_binary(kind, data)
     value = load_value(packed, blobs)
     if not kind:
         return value

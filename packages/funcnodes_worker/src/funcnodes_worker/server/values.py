@@ -15,6 +15,7 @@ from funcnodes_core.codec.preview import MIME_BYTES, MIME_JSON, MIME_SVG, image_
 from funcnodes_core.types import SVG
 from funcnodes_worker.errors import ConflictError, NotFoundError
 from funcnodes_worker.jsonpieces import exact_pieces, shown_pieces, text_pieces
+from funcnodes_worker.persistence.binary import to_binary
 from funcnodes_worker.projection import PortKey, PortValue
 from funcnodes_worker.server.auth import caller_of
 from funcnodes_worker.server.responses import Body, Content, MemoryBody, PiecesBody, send
@@ -27,7 +28,9 @@ __all__ = ["ValueSender"]
 
 _KEPT_BYTES = 32 * 1024 * 1024
 _TEXT = "text/plain"
-_SUFFIXES = {MIME_BYTES: ".bin", MIME_JSON: ".json", _TEXT: ".txt"}
+_NPY, _ARROW = "application/x-npy", "application/vnd.apache.arrow.stream"
+_MIME_OF_KIND = {"npy": _NPY, "arrow-table": _ARROW, "arrow-batch": _ARROW}
+_SUFFIXES = {MIME_BYTES: ".bin", MIME_JSON: ".json", _TEXT: ".txt", _NPY: ".npy", _ARROW: ".arrows"}
 
 
 class _Encoded(NamedTuple):
@@ -134,7 +137,24 @@ def _encode(value: object, render_type: str | None) -> _Encoded:
     try:
         return _encode_json(value, render_type)
     except NotExactError:
-        return _shown(value)
+        return _encode_array(value) or _encode_frame(value) or _shown(value)
+
+
+def _encode_array(value: object) -> _Encoded | None:
+    try:
+        kind, data = to_binary(value) or ("", b"")
+    except NotExactError:
+        return None
+    mime = _MIME_OF_KIND.get(kind)
+    return None if mime is None else _Encoded(MemoryBody(data), mime)
+
+
+def _encode_frame(value: object) -> _Encoded | None:
+    """A data frame as text: a list of rows would be JSON."""
+    try:
+        return None if isinstance(value, list | tuple | dict) else _encode_csv(value, None)
+    except ConflictError:
+        return None
 
 
 def _shown(value: object) -> _Encoded:
