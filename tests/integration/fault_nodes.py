@@ -1,5 +1,6 @@
 """Nodes that do harm to the process that they run in."""
 
+import asyncio
 import os
 
 import funcnodes_core as fn
@@ -21,4 +22,10 @@ def leak(used: bool) -> int:
         held.append(b"x" * STEP_BYTES if used else bytes(STEP_BYTES))
 
 
-NODE_SHELF = fn.Shelf(name="Faults", nodes=[leave, leak], subshelves=[], description="For tests")
+@fn.NodeDecorator("t.await", name="Await")
+async def wait(x: int) -> None:
+    """Runs for ever and keeps nobody from anything."""
+    await asyncio.Event().wait()
+
+
+NODE_SHELF = fn.Shelf(name="Faults", nodes=[leave, leak, wait], subshelves=[], description="For tests")

@@ -141,6 +141,29 @@ async def test_a_node_that_gets_no_more_memory_has_failed_and_the_worker_goes_on
     assert "MemoryError" in failed["error"]["error"]
 
 
+async def test_who_waits_is_told_the_node_that_blocks_and_not_one_that_runs_beside(
+    make_worker: MakeWorker, tmp_path: Path
+) -> None:
+    worker = make_worker().install("fault_nodes").start()
+    gate = tmp_path / "gate"
+    async with worker.client() as one:
+        await one.call("add_node", node_id="t.await", uuid="beside", name="beside")
+        await one.call("update_node_input", uuid="beside", input_id="x", value=1)
+        await one.call("add_node", node_id="t.block", uuid="blocker", name="the blocker")
+        await one.call("update_node_input", uuid="blocker", input_id="path", value=str(gate))
+        edit = asyncio.create_task(one.call("update_node", uuid="beside", name="renamed"))
+        async with asyncio.timeout(15):
+            async for frame in one.events():
+                if frame["type"] == "progress":
+                    break
+        statuses = {found["uuid"]: found["status"] for found in await one.call("get_nodes")}
+        gate.touch()
+        await edit
+
+    assert frame["text"] == "update_node waits: 'the blocker' is running"
+    assert statuses == {"beside": "running", "blocker": "running"}
+
+
 # -- the clock
 
 BACKWARDS = """

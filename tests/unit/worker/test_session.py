@@ -88,6 +88,9 @@ class FakeHost:
     def call_graph(self, call: GraphCall) -> None:
         self.calls.append(call)
 
+    def blocker(self) -> str:
+        return "slow one"
+
     def make_read_context(self, session: Session, cmd_id: CommandId | None) -> ReadContext:
         return ReadContext(projection=self.hub.projection, worker=self, session=session)  # type: ignore[arg-type]
 
@@ -363,8 +366,6 @@ async def test_a_scope_is_a_limit() -> None:
 async def test_who_waits_is_told_for_what() -> None:
     host = FakeHost()
     session = Session(host, v1=False)
-    add_node(host.hub, "slow one")
-    host.hub.publish(ev.Change(what=ev.NodeTriggered(uuid="slow one"), rev=1))
     session.receive(cmd("change", 5, uuid="a"))
 
     async with asyncio.timeout(5):

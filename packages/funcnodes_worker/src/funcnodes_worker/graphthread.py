@@ -12,7 +12,7 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from typing import Any, Protocol, TypeVar
 
 from funcnodes_core.node import Node
-from funcnodes_core.node.interrupt import Turn, Wanted, break_off
+from funcnodes_core.node.interrupt import Turn, Wanted, break_off, running_on
 
 __all__ = ["GraphLoop", "GraphThread", "InlineExecutor", "SameLoop"]
 
@@ -32,6 +32,8 @@ class GraphLoop(Protocol):
     def submit(self, work: Coroutine[Any, Any, _R]) -> Future[_R]: ...
 
     def break_off(self, wanted: Wanted, turn: Turn, deadline_s: float, struck: list[Node]) -> None: ...
+
+    def blocker(self) -> str: ...
 
     def stop(self, timeout_s: float) -> bool: ...
 
@@ -64,6 +66,10 @@ class SameLoop:
 
     def break_off(self, wanted: Wanted, turn: Turn, deadline_s: float, struck: list[Node]) -> None:
         """Nothing: what asks for it runs where the node does, so no node is under way."""
+
+    def blocker(self) -> str:
+        """Nobody: who asks for it has the loop."""
+        return ""
 
     def stop(self, timeout_s: float) -> bool:
         """Nothing to end."""
@@ -108,6 +114,11 @@ class GraphThread:
         assert self._thread.ident is not None
         work = (self._thread.ident, wanted, turn, deadline_s, struck)
         threading.Thread(target=break_off, args=work, name="funcnodes-stop", daemon=True).start()
+
+    def blocker(self) -> str:
+        """The uuid of the node that keeps the thread from its next turn, "" when none does; from any thread."""
+        assert self._thread.ident is not None
+        return str(getattr(running_on(self._thread.ident), "uuid", ""))
 
     def stop(self, timeout_s: float) -> bool:
         """End the loop; False when a node that blocks keeps the thread busy (it dies with the process)."""

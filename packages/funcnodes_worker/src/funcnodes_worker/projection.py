@@ -115,10 +115,6 @@ class Projection:
             return PortKey(uuid, io_id, "input")
         raise NotFoundError(f"node {uuid!r} has no port {io_id!r}", uuid=uuid, io_id=io_id)
 
-    def running(self) -> NodeState | None:
-        """A node that runs right now, if any."""
-        return next((node for node in self.nodes.values() if node.status == "running"), None)
-
     # -- how each event is applied
 
     def _node_added(self, event: ev.NodeAdded) -> None:

@@ -117,6 +117,10 @@ class SessionHost(Protocol):
         """Run a command on the graph's thread; `Session.graph_answered` follows."""
         ...
 
+    def blocker(self) -> str:
+        """The name of the node that keeps the graph from the next command, "" when none does."""
+        ...
+
     def make_read_context(self, session: Session, cmd_id: CommandId | None) -> ReadContext: ...
 
     def make_hello(self, client: str) -> Hello: ...
@@ -305,8 +309,8 @@ class Session:
         self.graph_answered(call)
 
     def _note_waiting(self, call: GraphCall) -> None:
-        node = self._host.hub.projection.running()
-        reason = f"{node.name!r} is running" if node is not None else "the graph is busy"
+        node = self._host.blocker()
+        reason = f"{node!r} is running" if node else "the graph is busy"
         self.report(f"{call.message.cmd} waits: {reason}", None, call.message.id)
 
     def _read(self, command: Command, message: Cmd, kwargs: dict[str, Any]) -> None:

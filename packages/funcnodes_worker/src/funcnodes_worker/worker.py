@@ -161,8 +161,7 @@ class Worker:
             async with asyncio.timeout(_CLOSE_S):
                 await asyncio.wrap_future(closing)
         except TimeoutError:
-            node = self.hub.projection.running()
-            _LOG.warning("left while %r was running", node.name if node is not None else "a node")
+            _LOG.warning("left while %r was running", self.blocker() or "a node")
         self.hub.previews.stop()
         self.log_teller.stop()
         logging.getLogger("funcnodes").removeHandler(self._book_handler)
@@ -265,6 +264,11 @@ class Worker:
                 call.kwargs["deadline_s"],
                 call.struck,
             )
+
+    def blocker(self) -> str:
+        """The name of the node that keeps the graph's thread from the next command, "" when none does."""
+        node = self.hub.projection.nodes.get(self._thread.blocker())
+        return "" if node is None else node.name
 
     def make_read_context(self, session: Session, cmd_id: CommandId | None) -> ReadContext:
         """What a read gets to work with."""
