@@ -17,7 +17,7 @@ from funcnodes_worker.instance import Instance
 __all__ = ["Ending"]
 
 _LOG = logging.getLogger("funcnodes.worker")
-_EXIT_S = 1.8
+_EXIT_S = 1.6
 _SIGNALS = [getattr(signal, name) for name in ("SIGTERM", "SIGINT", "SIGHUP") if hasattr(signal, name)]
 
 
