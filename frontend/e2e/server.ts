@@ -42,7 +42,7 @@ export class Server {
   }
 
   /** Puts a node module where installers would: importable, with an entry point. */
-  private install(nodes: string): void {
+  install(nodes: string): void {
     const facts = join(this.modules, "e2e_nodes-1.0.dist-info");
     mkdirSync(facts, { recursive: true });
     writeFileSync(join(facts, "METADATA"), "Metadata-Version: 2.1\nName: e2e-nodes\nVersion: 1.0\nSummary: For tests\n");

@@ -36,4 +36,24 @@ describe("a graph whose modules are not installed", () => {
     await editor.page.getByRole("heading", { name: "2 nodes" }).waitFor();
     expect(await editor.page.getByText("Not installed: lab.measure").count()).toBe(2);
   });
+
+  it("finds what was installed meanwhile, without a restart", async () => {
+    server.install(`
+import funcnodes_core as fn
+
+@fn.NodeDecorator("lab.measure", name="Measure")
+def measure(a: int = 7) -> int:
+    """What it is."""
+    return a
+
+NODE_SHELF = fn.Shelf(name="Lab", nodes=[measure], subshelves=[], description="")
+`);
+
+    await editor.page.getByRole("button", { name: "2 not installed" }).click();
+    await editor.page.getByRole("button", { name: "Look again" }).click();
+
+    await editor.page.getByText("Everything that this graph uses is installed.").waitFor();
+    await editor.keys("Escape");
+    await expect.poll(() => editor.page.getByText("Not installed: lab.measure").count()).toBe(0);
+  });
 });

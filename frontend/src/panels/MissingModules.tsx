@@ -1,12 +1,13 @@
 import { useEffect, useState } from "react";
-import { Check, Copy, RotateCw } from "lucide-react";
+import { Check, Copy, RotateCw, Search } from "lucide-react";
 import { revealNodes } from "@/canvas/actions";
 import { useCell, useNodesThat } from "@/lib/hooks";
 import type { MissingModules as Missing } from "@/protocol/types.gen";
 import { isStopped } from "@/store/externals";
 import { nodes } from "@/store/graph";
-import { missingModules } from "@/store/intents";
+import { findModules, missingModules } from "@/store/intents";
 import type { NodeRecord } from "@/store/types";
+import { notify } from "@/store/ui";
 import { restartWorker } from "@/store/workerIntents";
 import { currentWorker, workers } from "@/store/workers";
 import { Button } from "@/ui/Button";
@@ -40,7 +41,7 @@ function Answer({ missing }: { missing: Missing }) {
       {missing.install === "" ? (
         <p className={css.text}>
           The graph does not say which packages have them. Install the modules that you know them from in the
-          environment of this worker, then restart it.
+          environment of this worker, then look again.
         </p>
       ) : (
         <>
@@ -52,7 +53,7 @@ function Answer({ missing }: { missing: Missing }) {
                 <b>{name}</b> {version}
               </span>
             ))}
-            . Install what you trust in the environment of this worker, then restart it:
+            . Install what you trust in the environment of this worker, then look again:
           </p>
           <Command text={missing.install} />
         </>
@@ -69,7 +70,8 @@ function Answer({ missing }: { missing: Missing }) {
   );
 }
 
-function useMissing(open: boolean): Missing | null {
+/** `asked` counts how often it was looked again. */
+function useMissing(open: boolean, asked: number): Missing | null {
   const [missing, setMissing] = useState<Missing | null>(null);
   useEffect(() => {
     if (!open) return undefined;
@@ -78,16 +80,30 @@ function useMissing(open: boolean): Missing | null {
     return () => {
       gone = true;
     };
-  }, [open]);
+  }, [open, asked]);
   return missing;
 }
 
 /** Why nodes are placeholders: which modules they wait for, and how to install them. */
 export function MissingModules({ open, onClose }: { open: boolean; onClose: () => void }) {
-  const missing = useMissing(open);
+  const [asked, setAsked] = useState(0);
+  const [busy, setBusy] = useState(false);
+  const missing = useMissing(open, asked);
   const waiting = useNodesThat(isMissing);
   const uuid = useCell(currentWorker);
   const managed = useCell(workers).some((one) => one.uuid === uuid && one.remote === undefined);
+
+  async function look(): Promise<void> {
+    setBusy(true);
+    try {
+      const found = await findModules();
+      for (const failure of found?.failed ?? []) notify("error", failure);
+      setAsked(asked + 1);
+    } finally {
+      setBusy(false);
+    }
+  }
+
   return (
     <Dialog
       open={open}
@@ -104,6 +120,9 @@ export function MissingModules({ open, onClose }: { open: boolean; onClose: () =
             }}
           >
             Show them
+          </Button>
+          <Button variant="primary" icon={<Search size={13} />} busy={busy} onClick={() => void look()}>
+            Look again
           </Button>
           {managed && uuid !== null && (
             <Button icon={<RotateCw size={13} />} onClick={() => void restartWorker(uuid).then(onClose)}>

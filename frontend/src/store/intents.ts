@@ -195,6 +195,7 @@ export const pasteNodes = (fragment: Fragment, pos: [number, number]) =>
 export const clearGraph = () => ask("clear", {});
 /** What placeholders wait for, and how to get it. */
 export const missingModules = () => ask("get_missing_modules", {});
+export const findModules = () => ask("find_modules", {});
 export const saveGraph = () => ask("save", {});
 export const loadGraph = (data: { [key: string]: Json }) => ask("load_data", { data });
 export const exportWorker = (includeFiles: boolean) => ask("export_worker", { include_files: includeFiles });
