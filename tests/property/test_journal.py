@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from msgspec import UNSET
 
 from funcnodes_worker.edits import Edit, PutEdge, PutGroup, PutNode, RemoveEdge, RemoveGroup, RemoveNode
-from funcnodes_worker.journal import Commit
+from funcnodes_worker.journal import Commit, PortValue
 from funcnodes_worker.persistence.model import GraphModel
 from funcnodes_worker.persistence.store import DocumentStore
 from funcnodes_worker.plan.groups import without_empty_groups
@@ -184,3 +184,32 @@ def test_removed_group_edit_is_exercised() -> None:
     edits = edits_for(draft, [("join", "a", "h")])
 
     assert any(isinstance(edit, RemoveGroup) for edit in edits)
+
+
+def test_a_journal_that_ends_at_any_byte_is_the_state_at_the_last_whole_entry(tmp_path: Path) -> None:
+    folder = tmp_path / "whole"
+    store = opened(folder)
+    operations: list[Any] = [("node", "a"), ("node", "b"), ("edge", "a", "b"), ("join", "a", "g")]
+    states = write(store, [([one_of_them], "me", None) for one_of_them in operations])
+    store.write_settled([PortValue(uuid="a", io="out", value="ä€")], store.rev)
+    states.append((store.journal_bytes, store.model))
+    states += write(store, [([("value", "b", "x", "ü")], "you", None)])[1:]
+    store.close()
+    raw = (folder / "nodespace.journal").read_bytes()
+    assert states[-1][0] == len(raw)
+
+    for cut in range(len(raw) + 1):
+        torn = tmp_path / str(cut)
+        torn.mkdir()
+        (torn / "nodespace.journal").write_bytes(raw[:cut])
+        again = DocumentStore(torn)
+        again.open()
+        model = [model for size, model in states if size <= cut][-1]
+        assert again.model == model, f"cut at byte {cut}"
+        if cut % 11 == 0:  # and what comes behind the cut is read again
+            again.write([Commit(rev=again.rev + 1, edits=one(again.model, ("node", "d")))])
+            again.close()
+            later = opened(torn)
+            assert later.model == again.model
+            again = later
+        again.close()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -178,3 +180,59 @@ def test_no_entry_of_a_refused_append_comes_back_after_a_crash(path: Path) -> No
 def test_journal_in_a_missing_folder_says_so(tmp_path: Path) -> None:
     with pytest.raises(JournalError, match="cannot write the journal"):
         Journal(tmp_path / "gone" / "nodespace.journal").open()
+
+
+def test_full_durability_waits_for_the_disk_and_grouped_syncs_once_for_many(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[int] = []
+    after_burst = threading.Event()
+    fsync = os.fsync
+
+    def watched(fd: int) -> None:
+        fsync(fd)
+        synced.append(os.fstat(fd).st_size)
+        if synced[-1] == path.stat().st_size:
+            after_burst.set()
+
+    monkeypatch.setattr(os, "fsync", watched)
+    full = Journal(path, "full")
+    full.open()
+    for rev in range(1, 4):
+        full.append([commit(rev)])
+    assert len(synced) == 3, "one for each append, before it returns"
+    assert synced[-1] == path.stat().st_size
+    full.close()
+
+    grouped = Journal(path)
+    grouped.open()
+    synced.clear()
+    after_burst.clear()
+    for rev in range(4, 504):
+        grouped.append([commit(rev)])
+    assert after_burst.wait(10), "nothing but the first append asks for it"
+    assert len(synced) < 100
+    grouped.close()
+
+
+def test_a_sync_that_failed_is_told_by_the_next_append(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tried = threading.Event()
+
+    def refuse(fd: int) -> None:
+        tried.set()
+        raise OSError(5, "Input/output error")
+
+    journal = Journal(path)
+    journal.open()
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", refuse)
+        journal.append([commit(1)])
+        assert tried.wait(10)
+        while journal._syncer is not None and journal._syncer._error is None:
+            continue
+        with pytest.raises(JournalError, match="Input/output error"):
+            journal.append([commit(2)])
+
+    journal.append([commit(2)])
+    journal.close()
+    assert [entry.rev for entry in Journal(path).open().entries] == [1, 2]

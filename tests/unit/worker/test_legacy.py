@@ -9,9 +9,13 @@ from typing import Any
 
 import pytest
 
+import funcnodes_core as fn
+from funcnodes_core.nodespace.placeholder import PlaceHolderNode
 from funcnodes_worker.errors import DocumentFormatError
-from funcnodes_worker.persistence.export import extract_files, load_graph_file, save_graph_file
+from funcnodes_worker.persistence.blobs import MemoryBlobs
+from funcnodes_worker.persistence.export import LoadedGraph, extract_files, load_graph_file, save_graph_file
 from funcnodes_worker.persistence.legacy import is_legacy, parse_legacy
+from funcnodes_worker.persistence.live import build_space
 
 REAL_FILE = Path(__file__).parents[4] / "shared" / "data" / "csv.fnw"
 
@@ -226,3 +230,35 @@ def test_real_file_keeps_its_nodes_and_edges(tmp_path: Path) -> None:
     assert loaded.warnings == []
     assert again.snapshot == loaded.snapshot
     assert len(again.files) == 1
+
+
+def test_a_graph_of_an_earlier_release_is_a_graph_of_placeholders_and_nodes() -> None:
+    add = fn.NodeDecorator("old.add", name="Add")(plus)
+    space = fn.NodeSpace()
+    space.add_shelf(fn.Shelf(name="Old", nodes=[add]))
+    state = json.loads(json.dumps(STATE))
+    state["backend"]["nodes"].append({"name": "y", "id": "n3", "node_id": "old.add", "io": {}})
+    state["backend"]["edges"].append(["n1", "a", "n3", "a"])
+    snapshot, warnings = parse_legacy(state)
+    loaded = LoadedGraph(path=Path(), snapshot=snapshot, blobs=MemoryBlobs(), warnings=warnings, legacy=True)
+
+    report = build_space(loaded, space)
+
+    assert report.missing == ["old.show"]
+    first, gone, last = (space.get_node_by_id(uuid) for uuid in ("n1", "n2", "n3"))
+    assert (first["a"].value, first["b"].value, first["b"].hidden, first["b"].name) == (3, 4, True, "B")
+    assert (first.description, first.reset_inputs_on_trigger) == ("adds", True)
+    assert isinstance(gone, PlaceHolderNode)
+    assert {(edge.src, edge.src_io, edge.dst, edge.dst_io) for edge in space.edges} == {
+        ("n1", "out", "n2", "x"),
+        ("n1", "a", "n2", "y"),
+        ("n1", "a", "n3", "a"),
+    }
+    first["a"].set_value(8, does_trigger=False)
+    assert last["a"].value == 8, "an edge between inputs shows the same value at both"
+    assert not first.in_trigger_soon, "opening runs nothing"
+
+
+def plus(a: int, b: int = 1) -> int:
+    """The sum."""
+    return a + b
