@@ -33,6 +33,12 @@ def image(n: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + n.to_bytes(2, "big") + bytes(MEGABYTES_10)
 
 
+@fn.NodeDecorator("b.rows", name="Rows")
+def rows(n: int) -> list[dict[str, object]]:
+    """A table of numbers and text."""
+    return [{"id": i, "name": f"row {i * 7919 % n}", "share": i / 7} for i in range(n)]
+
+
 @fn.NodeDecorator("b.block", name="Block")
 def block(how: str) -> int:
     """Holds on to the graph's thread for three seconds, in one of three ways."""
@@ -47,7 +53,7 @@ def block(how: str) -> int:
 
 NODE_SHELF = fn.Shelf(
     name="Bench",
-    nodes=[add, count, raw_bytes, image, block],
+    nodes=[add, count, raw_bytes, image, block, rows],
     subshelves=[],
     description="For the figures",
 )

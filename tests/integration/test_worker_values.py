@@ -112,6 +112,17 @@ async def test_what_a_port_shows_and_what_it_holds_are_both_to_be_had(shared_wor
     assert refused[0] == 415
 
 
+async def test_a_port_that_shows_a_part_says_where_the_whole_is(shared_worker: Any) -> None:
+    async with both(shared_worker) as (one, web):
+        large = (await made_by(one, "t.items", n=100_000)).split("/")[2]
+        small = (await made_by(one, "t.items", n=3)).split("/")[2]
+        ports = {node["uuid"]: node["outputs"]["out"] for node in await one.call("get_nodes")}
+        whole = await fetch(web, ports[large]["href"])
+
+    assert json.loads(whole[2]) == list(range(100_000))
+    assert "href" not in ports[small]
+
+
 async def test_nothing_that_a_node_made_runs_in_a_browser(shared_worker: Any) -> None:
     async with both(shared_worker) as (one, web):
         for node_id, place in (

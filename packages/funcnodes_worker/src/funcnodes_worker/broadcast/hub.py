@@ -190,7 +190,7 @@ def _inline(value: ev.ValueChanged) -> Preview | None:
 
 
 def value_event(key: PortKey, held: PortValue, made: Preview) -> ev.IoValueChanged:
-    """What a client is told of a value: its preview, or where to fetch one that JSON cannot carry."""
+    """What a client is told of a value: its preview, and where to fetch what JSON cannot carry or the preview lacks."""
     event = ev.IoValueChanged(
         node_uuid=key.node_uuid,
         io_id=key.io_id,
@@ -202,6 +202,8 @@ def value_event(key: PortKey, held: PortValue, made: Preview) -> ev.IoValueChang
     if isinstance(made.data, bytes):
         event.preview = None
         event.href = f"/value/{key.node_uuid}/{key.io_id}?preview=1&io_type={key.io_type}&rev={held.version}"
+    elif not made.complete:
+        event.href = f"/value/{key.node_uuid}/{key.io_id}?io_type={key.io_type}&rev={held.version}"
     if made.complete and made.mime == "application/json":
         try:
             event.value = to_exact(held.value, max_bytes=_SMALL_VALUE_BYTES)
