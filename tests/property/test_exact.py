@@ -85,8 +85,7 @@ def test_previews_are_json_within_their_budget(value: Any, budget_bytes: int) ->
 
     if not isinstance(shown.data, bytes):
         raw = json.dumps(shown.data, allow_nan=False, ensure_ascii=False).encode("utf-8")
-        # text that is escaped may take more than it counts for
-        assert len(raw) <= budget_bytes * 6
+        assert len(raw) <= budget_bytes
 
 
 @given(EXACT)

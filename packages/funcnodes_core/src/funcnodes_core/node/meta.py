@@ -88,10 +88,9 @@ class NodeMeta(ABCMeta):
             AttributeError: A concrete class has no `node_id`.
             NodeIdAlreadyExistsError: Another class holds the id.
         """
-        if any(isinstance(base, NodeMeta) for base in bases):
+        if not PROTECTED.isdisjoint(namespace) and any(isinstance(base, NodeMeta) for base in bases):
             taken = sorted(PROTECTED & namespace.keys())
-            if taken:
-                raise ProtectedNameError(f"node class {name!r} may not define {', '.join(map(repr, taken))}")
+            raise ProtectedNameError(f"node class {name!r} may not define {', '.join(map(repr, taken))}")
         cls = super().__new__(mcls, name, bases, namespace, **kwargs)
         own = {name: value for name, value in namespace.items() if isinstance(value, NodeIO)}
         for attribute, port in own.items():
@@ -99,8 +98,8 @@ class NodeMeta(ABCMeta):
         templates = _collect(cls, own)
         _make_ids_unique(cls, templates)
         node_class = cast("type[NodeLike]", cls)
-        node_class._input_templates = tuple(p for p in templates.values() if isinstance(p, NodeInput))
-        node_class._output_templates = tuple(p for p in templates.values() if isinstance(p, NodeOutput))
+        node_class._input_templates = tuple([p for p in templates.values() if isinstance(p, NodeInput)])
+        node_class._output_templates = tuple([p for p in templates.values() if isinstance(p, NodeOutput)])
         node_class._limited = node_class.default_timeout_s is not None or node_class.default_retries > 0
         if bases and not inspect.isabstract(cls):
             if not getattr(cls, "node_id", None):

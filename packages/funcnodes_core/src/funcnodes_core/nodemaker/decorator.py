@@ -161,29 +161,33 @@ def _build(
     awaited: bool,
 ) -> type[Node]:
     func = signature.func
-    streams = yields(func)
-    is_async = awaited or inspect.iscoroutinefunction(func)
-    outputs = [port for port in body.values() if isinstance(port, NodeOutput)]
-    wants_node = signature.wants_node
 
     @functools.wraps(func)
     async def wrapper(self: Node, *args: Any, **kwargs: Any) -> Any:
-        if wants_node:
+        if direct.wants_node:
             kwargs.setdefault("node", self)
-        result = call(*args, **kwargs)
-        if streams:
-            return await stream(self, scheduler_of(asyncio.get_running_loop()), output_ids, result)
-        if is_async:
+        result = direct.call(*args, **kwargs)
+        if direct.streams:
+            return await stream(self, scheduler_of(asyncio.get_running_loop()), direct.output_ids, result)
+        if direct.is_async:
             result = await result
-        deliver(self, output_ids, result)
+        deliver(self, direct.output_ids, result)
         return result
 
+    outputs = [port for port in body.values() if type(port) is NodeOutput]
     body["func"] = wrapper
     metaclass: Callable[..., type[Node]] = type(superclass)
     node_class = metaclass(name, (superclass,), body)
-    # asked of the class's own ports: the metaclass renames those whose id a base has taken
-    output_ids = tuple(port.id for port in outputs)
-    node_class._direct = DirectCall(wrapper, call, is_async, wants_node, output_ids, streams)
+    direct = DirectCall(
+        wrapper,
+        call,
+        awaited or inspect.iscoroutinefunction(func),
+        signature.wants_node,
+        # asked of the class's own ports: the metaclass renames those whose id a base has taken
+        tuple([port.id for port in outputs]),
+        yields(func),
+    )
+    node_class._direct = direct
     return node_class
 
 
@@ -194,7 +198,8 @@ def _callable(
     func = signature.func
     call = offloaded(func, executor, fallback=fallback, wants_node=signature.wants_node)
     code = getattr(func, "__code__", None)
-    starred = any(arguments["id"][0] == "*" for arguments in signature.inputs)
+    starred = code is None or code.co_flags & (inspect.CO_VARARGS | inspect.CO_VARKEYWORDS)
+    starred = starred and any(arguments["id"][0] == "*" for arguments in signature.inputs)
     if starred or given is not func or (code is not None and code.co_posonlyargcount):
         return _by_position(inspect.signature(func, follow_wrapped=given is not func), call)
     return call
