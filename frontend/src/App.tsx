@@ -5,6 +5,7 @@ import { AddSearch } from "@/canvas/AddSearch";
 import { Canvas } from "@/canvas/Canvas";
 import { useAddAtCentre } from "@/canvas/useAddAtCentre";
 import { useCell } from "@/lib/hooks";
+import { access, reaches } from "@/store/access";
 import { libraryOpen, propertiesOpen } from "@/store/ui";
 import { Banner } from "@/shell/Banner";
 import { EmptyCanvas } from "@/shell/EmptyCanvas";
@@ -25,12 +26,13 @@ export function App() {
 function Editor() {
   const left = useCell(libraryOpen);
   const right = useCell(propertiesOpen);
+  const edits = reaches(useCell(access), "edit");
   const add = useAddAtCentre();
   return (
     <div className={css.app}>
       <Header />
       <div className={css.main}>
-        {left && (
+        {left && edits && (
           <aside className={css.left}>
             <Library onAdd={add} />
           </aside>
@@ -40,7 +42,7 @@ function Editor() {
           <EmptyCanvas />
           <Banner />
         </main>
-        {right && (
+        {right && edits && (
           <aside className={css.right}>
             <SidePanel />
           </aside>

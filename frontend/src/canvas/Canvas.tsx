@@ -25,6 +25,7 @@ import { useDrop } from "@/canvas/useDrop";
 import { useCanvasKeys } from "@/canvas/useKeys";
 import { Wire } from "@/canvas/Wire";
 import { useCell, useKeys } from "@/lib/hooks";
+import { access, may, reaches } from "@/store/access";
 import { loaded, nodes } from "@/store/graph";
 import { addSearch, fitRequests, revealed } from "@/store/ui";
 import { currentWorker } from "@/store/workers";
@@ -46,6 +47,7 @@ export function Canvas() {
   const connect = useConnect();
   const drop = useDrop();
   const menu = useContextMenu();
+  const edits = reaches(useCell(access), "edit");
   useEffect(startFlow, []);
   useCanvasKeys(surface);
   useFitOnLoad();
@@ -63,13 +65,13 @@ export function Canvas() {
   const onDoubleClick = useCallback(
     (event: React.MouseEvent) => {
       const onPane = (event.target as Element).classList.contains("react-flow__pane");
-      if (onPane) openSearch(event.clientX, event.clientY);
+      if (onPane && may("edit")) openSearch(event.clientX, event.clientY);
     },
     [openSearch],
   );
 
   return (
-    <div ref={surface} className={css.canvas} data-detail={low ? "low" : "full"} onDoubleClick={onDoubleClick} {...drop}>
+    <div ref={surface} className={css.canvas} data-detail={low ? "low" : "full"} onDoubleClick={onDoubleClick} {...(edits ? drop : {})}>
       {menu.layer}
       <ReactFlow
         nodes={shownNodes}
@@ -80,11 +82,11 @@ export function Canvas() {
         onEdgesChange={onEdgesChange}
         onNodeDragStop={() => void commitMoves()}
         onSelectionDragStop={() => void commitMoves()}
-        onNodeContextMenu={menu.onNode}
-        onEdgeContextMenu={menu.onEdge}
-        onSelectionContextMenu={menu.onSelection}
-        onPaneContextMenu={menu.onPane}
+        {...(edits ? menu.handlers : {})}
         {...connect}
+        nodesDraggable={edits}
+        nodesConnectable={edits}
+        edgesReconnectable={edits}
         connectionMode={ConnectionMode.Loose}
         connectionRadius={28}
         reconnectRadius={12}

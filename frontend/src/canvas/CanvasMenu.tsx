@@ -78,17 +78,17 @@ export function useContextMenu() {
       setOpened({ x: event.clientX, y: event.clientY, items });
     };
     return {
-      onNode: (event: MouseEvent, node: Node) => {
+      onNodeContextMenu: (event: MouseEvent, node: Node) => {
         if (node.type !== "node") return;
         if (!node.selected) selectNodes([node.id]);
         open(event, nodeEntries(node.id));
       },
-      onSelection: (event: MouseEvent) => {
+      onSelectionContextMenu: (event: MouseEvent) => {
         const first = selection.get().nodes[0];
         if (first !== undefined) open(event, nodeEntries(first));
       },
-      onEdge: (event: MouseEvent, edge: Edge) => open(event, wireEntries(edge.id)),
-      onPane: (event: MouseEvent | globalThis.MouseEvent) => {
+      onEdgeContextMenu: (event: MouseEvent, edge: Edge) => open(event, wireEntries(edge.id)),
+      onPaneContextMenu: (event: MouseEvent | globalThis.MouseEvent) => {
         const { clientX: x, clientY: y } = event;
         const at = screenToFlowPosition({ x, y });
         open(event, [
@@ -112,5 +112,5 @@ export function useContextMenu() {
       items={opened.items}
     />
   );
-  return { ...handlers, layer };
+  return { handlers, layer };
 }

@@ -2,6 +2,7 @@
 
 import { isPicture } from "@/canvas/portLook";
 import { useRecord } from "@/lib/hooks";
+import { access, seesValues } from "@/store/access";
 import { ports } from "@/store/graph";
 import type { NodeRecord } from "@/store/types";
 import { portKey } from "@/store/types";
@@ -30,7 +31,7 @@ export function NodeBody({ node, selected }: { node: NodeRecord; selected: boole
     <div
       className={cx(css.body, selected && "nowheel nodrag")}
       data-body={port.id}
-      onDoubleClick={() => viewedPort.set(port.key)}
+      onDoubleClick={() => seesValues(access.get()) && viewedPort.set(port.key)}
     >
       <Preview mime={port.preview.mime} data={port.preview.data} size="body" port={port} />
     </div>

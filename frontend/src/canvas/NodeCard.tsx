@@ -11,6 +11,7 @@ import { PortRow } from "@/canvas/PortRow";
 import { PortHandle } from "@/canvas/PortHandle";
 import { dropEstimate } from "@/canvas/flow";
 import { useCell, useNode } from "@/lib/hooks";
+import { access, reaches } from "@/store/access";
 import { externals, ownerOf } from "@/store/externals";
 import { layoutNodes } from "@/store/intents";
 import type { NodeRecord } from "@/store/types";
@@ -57,6 +58,7 @@ function PlainPorts({ node }: { node: NodeRecord }) {
 
 function FullNode({ node, selected }: { node: NodeRecord; selected: boolean }) {
   useMeasuredPorts(node);
+  const edits = reaches(useCell(access), "edit");
   return (
     <>
       <NodeHead node={node} />
@@ -66,7 +68,7 @@ function FullNode({ node, selected }: { node: NodeRecord; selected: boolean }) {
       {node.collapsed ? <FoldedPorts node={node} /> : <Ports node={node} />}
       {!node.collapsed && <NodeBody node={node} selected={selected} />}
       {node.error !== null && node.status === "failed" && <NodeErrorStrip id={node.id} error={node.error} />}
-      {selected && !node.collapsed && <Resizer node={node} />}
+      {selected && edits && !node.collapsed && <Resizer node={node} />}
     </>
   );
 }

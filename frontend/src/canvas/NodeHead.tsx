@@ -2,6 +2,8 @@
 
 import { useState } from "react";
 import { Play, Square } from "lucide-react";
+import { useCell } from "@/lib/hooks";
+import { access, may, reaches } from "@/store/access";
 import { renameNode, stopNode, triggerNode } from "@/store/intents";
 import type { NodeProgress, NodeRecord } from "@/store/types";
 import { duration } from "@/lib/format";
@@ -20,6 +22,7 @@ const WORDS: { [status: string]: string } = {
 
 export function NodeHead({ node }: { node: NodeRecord }) {
   const running = node.status === "running";
+  const runs = reaches(useCell(access), "run");
   return (
     <header className={css.head} title={node.description || undefined}>
       <span className={css.dot} data-status={node.status} title={WORDS[node.status]} />
@@ -30,7 +33,7 @@ export function NodeHead({ node }: { node: NodeRecord }) {
           {duration(node.durationS)}
         </span>
       )}
-      <button
+      {runs && <button
         type="button"
         className={`${css.run} nodrag`}
         aria-label={running ? `Stop ${node.name}` : `Run ${node.name}`}
@@ -38,7 +41,7 @@ export function NodeHead({ node }: { node: NodeRecord }) {
         onClick={() => void (running ? stopNode(node.id) : triggerNode(node.id))}
       >
         {running ? <Square size={10} fill="currentColor" /> : <Play size={11} fill="currentColor" />}
-      </button>
+      </button>}
       {running && <Progress progress={node.progress} />}
     </header>
   );
@@ -48,7 +51,7 @@ function Title({ node }: { node: NodeRecord }) {
   const [draft, setDraft] = useState<string | null>(null);
   if (draft === null) {
     return (
-      <span className={css.title} onDoubleClick={() => setDraft(node.name)}>
+      <span className={css.title} onDoubleClick={() => may("edit") && setDraft(node.name)}>
         {node.name}
       </span>
     );

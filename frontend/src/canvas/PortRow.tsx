@@ -1,7 +1,8 @@
 /** One port of a node: its handle, its name, and the widget or the value. */
 
 import { PortHandle } from "@/canvas/PortHandle";
-import { usePort } from "@/lib/hooks";
+import { useCell, usePort } from "@/lib/hooks";
+import { access, maySet, seesValues } from "@/store/access";
 import { setInput } from "@/store/intents";
 import type { PortRecord } from "@/store/types";
 import { shownValue } from "@/store/types";
@@ -13,6 +14,7 @@ import css from "@/canvas/PortRow.module.css";
 
 export function PortRow({ portKey }: { portKey: string }) {
   const port = usePort(portKey);
+  const allowed = useCell(access);
   if (port === undefined || (port.hidden && !port.connected)) return null;
   return (
     <div className={port.isInput ? css.input : css.output} data-port={port.id} data-side={port.isInput ? "in" : "out"}>
@@ -21,7 +23,11 @@ export function PortRow({ portKey }: { portKey: string }) {
         {port.name}
       </span>
       <span className={css.value}>
-        {port.isInput && !port.connected ? <Editor port={port} /> : <Shown port={port} />}
+        {port.isInput && !port.connected && maySet(allowed, port.node, port.id) ? (
+          <Editor port={port} />
+        ) : (
+          <Shown port={port} whole={seesValues(allowed)} />
+        )}
       </span>
     </div>
   );
@@ -50,10 +56,12 @@ function Editor({ port }: { port: PortRecord }) {
 const pictureName = (mime: string): string => mime.slice("image/".length).replace("+xml", "").toUpperCase();
 
 /** The value in a few letters; a click opens it whole. */
-function Shown({ port }: { port: PortRecord }) {
+function Shown({ port, whole }: { port: PortRecord; whole: boolean }) {
   if (port.preview === null) return null;
   // A picture is seen in the body of its node; a thumbnail beside it would only be noise.
   const picture = port.preview.mime.startsWith("image/") ? pictureName(port.preview.mime) : null;
+  const few = picture ?? <Preview mime={port.preview.mime} data={port.preview.data} size="port" port={port} />;
+  if (!whole) return <span className={css.shown}>{few}</span>;
   return (
     <button
       type="button"
@@ -61,7 +69,7 @@ function Shown({ port }: { port: PortRecord }) {
       title="Show the whole value"
       onClick={() => viewedPort.set(port.key)}
     >
-      {picture ?? <Preview mime={port.preview.mime} data={port.preview.data} size="port" port={port} />}
+      {few}
     </button>
   );
 }

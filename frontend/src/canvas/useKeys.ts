@@ -17,6 +17,7 @@ import {
 } from "@/canvas/actions";
 import { CALM_FIT } from "@/canvas/fit";
 import { selectNodes } from "@/canvas/flow";
+import { may } from "@/store/access";
 import { redo, triggerNode, undo } from "@/store/intents";
 import { openDialog } from "@/panels/dialogs";
 import { selection } from "@/store/selection";
@@ -64,6 +65,12 @@ const PLAIN: { [chord: string]: () => unknown } = {
   ArrowDown: () => nudge(0, 10),
 };
 
+/** What also somebody who only looks on may do. */
+const LOOKING = new Set(["mod+a", "Escape", "?", "f", "+", "-"]);
+
+const allowedNow = (pressed: string): boolean =>
+  may("edit") || LOOKING.has(pressed) || (pressed === "mod+Enter" && may("run"));
+
 /** What a browser does with these stays when the canvas has no use for them. */
 const NEEDS_SELECTION = new Set(["mod+c", "mod+x", "mod+d", "ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"]);
 
@@ -97,7 +104,7 @@ export function useCanvasKeys(surface: RefObject<HTMLDivElement | null>): void {
       const reached = focusedNode(event.target);
       if (pressed === "Enter" && reached !== null) return selectNodes([reached]);
       const command = commands[pressed];
-      if (command === undefined || busy(event.target)) return;
+      if (command === undefined || busy(event.target) || !allowedNow(pressed)) return;
       // Space and Tab belong to what has the focus, where something has it.
       const onPress = event.target instanceof Element && event.target.closest(PRESSES) !== null;
       if ((onPress && (pressed === " " || pressed === "Tab")) || (reached !== null && pressed === "Tab")) return;
@@ -108,7 +115,7 @@ export function useCanvasKeys(surface: RefObject<HTMLDivElement | null>): void {
       void command();
     };
     const onPaste = (event: ClipboardEvent) => {
-      if (busy(event.target)) return;
+      if (busy(event.target) || !may("edit")) return;
       const at = screenToFlowPosition(inside(pointer.current));
       if (pasteText(event.clipboardData?.getData("text/plain") ?? "", [at.x, at.y])) event.preventDefault();
     };

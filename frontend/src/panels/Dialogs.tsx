@@ -6,6 +6,7 @@ import { ErrorDialog } from "@/panels/ErrorDialog";
 import { KeyboardHelp } from "@/panels/KeyboardHelp";
 import { MissingModules } from "@/panels/MissingModules";
 import { NewWorker } from "@/panels/NewWorker";
+import { ShareDialog } from "@/panels/Share";
 import { Settings } from "@/panels/Settings";
 import { WorkersDialog } from "@/panels/WorkersDialog";
 import { FullView } from "@/previews/FullView";
@@ -24,6 +25,7 @@ export function Dialogs() {
       <KeyboardHelp open={open === "keys"} onClose={closeDialog} />
       <MissingModules open={open === "missing"} onClose={closeDialog} />
       <Externals open={open === "externals"} onClose={closeDialog} />
+      <ShareDialog open={open === "share"} onClose={closeDialog} />
       <ErrorDialog />
       {viewed !== null && <FullView portKey={viewed} onClose={() => viewedPort.set(null)} />}
       <Toaster messages={said} onDismiss={dismiss} />

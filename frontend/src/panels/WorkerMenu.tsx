@@ -1,5 +1,6 @@
 import { ChevronDown, Plus, Settings2 } from "lucide-react";
 import { useCell } from "@/lib/hooks";
+import { access } from "@/store/access";
 import { openWorker } from "@/store/connect";
 import type { WorkerRecord } from "@/store/types";
 import { startWorker } from "@/store/workerIntents";
@@ -21,11 +22,18 @@ function entry(worker: WorkerRecord, current: string | null): MenuEntry {
   };
 }
 
+const MANAGING: MenuEntry[] = [
+  "---",
+  { label: "New worker…", icon: <Plus size={14} />, onSelect: () => openDialog.set("new-worker") },
+  { label: "Manage workers…", icon: <Settings2 size={14} />, onSelect: () => openDialog.set("workers") },
+];
+
 /** The worker whose graph is shown; choosing another one starts it if it does not run. */
 export function WorkerMenu() {
   const all = useCell(workers);
   const current = useCell(currentWorker);
   const shown = all.find((worker) => worker.uuid === current);
+  const whole = useCell(access).share === "";
   return (
     <Menu
       trigger={
@@ -37,9 +45,7 @@ export function WorkerMenu() {
       items={[
         ...(all.length > 0 ? [{ caption: "Workers" }] : []),
         ...all.map((worker) => entry(worker, current)),
-        "---",
-        { label: "New worker…", icon: <Plus size={14} />, onSelect: () => openDialog.set("new-worker") },
-        { label: "Manage workers…", icon: <Settings2 size={14} />, onSelect: () => openDialog.set("workers") },
+        ...(whole ? MANAGING : []),
       ]}
     />
   );

@@ -2,7 +2,7 @@
 
 import { Cell } from "@/store/collection";
 
-export type DialogName = "workers" | "new-worker" | "settings" | "keys" | "missing" | "externals";
+export type DialogName = "workers" | "new-worker" | "settings" | "keys" | "missing" | "externals" | "share";
 
 export const openDialog = new Cell<DialogName | null>(null);
 

@@ -2,6 +2,7 @@
 
 import { EXAMPLES, type Example } from "@/examples";
 import { useCell, useKeys } from "@/lib/hooks";
+import { access, reaches } from "@/store/access";
 import { loaded, nodes } from "@/store/graph";
 import { pasteNodes } from "@/store/intents";
 import { library } from "@/store/library";
@@ -15,7 +16,8 @@ export function EmptyCanvas() {
   const known = useCell(loaded);
   const link = useCell(connection);
   const shelves = useCell(library).shelves.length;
-  if (count > 0 || !known || link !== "open") return null;
+  const edits = reaches(useCell(access), "edit");
+  if (count > 0 || !known || link !== "open" || !edits) return null;
   return (
     <div className={css.empty}>
       {shelves === 0 ? (

@@ -14,6 +14,7 @@ import {
   theme,
   type ThemeChoice,
 } from "@/store/ui";
+import { access, type Access, reaches, type Scope } from "@/store/access";
 import { connection } from "@/store/workers";
 import { MoreMenu } from "@/panels/MoreMenu";
 import { WorkerMenu } from "@/panels/WorkerMenu";
@@ -24,36 +25,72 @@ export function Header() {
   const leftOpen = useCell(libraryOpen);
   const rightOpen = useCell(propertiesOpen);
   const offline = useCell(connection) !== "open";
+  const allowed = useCell(access);
+  const edits = reaches(allowed, "edit");
   return (
     <header className={css.header}>
       <div className={css.side}>
-        <IconButton label="Library" keys="Ctrl+B" pressed={leftOpen} onClick={() => setLibraryOpen(!leftOpen)}>
-          <PanelLeft size={16} />
-        </IconButton>
+        {edits && (
+          <IconButton label="Library" keys="Ctrl+B" pressed={leftOpen} onClick={() => setLibraryOpen(!leftOpen)}>
+            <PanelLeft size={16} />
+          </IconButton>
+        )}
         <Mark />
         <WorkerMenu />
-        <GraphMenu />
+        {edits && <GraphMenu />}
+        {allowed.share !== "" && <Shared allowed={allowed} />}
       </div>
       <RunState />
       <div className={css.side} data-end>
-        <IconButton label="Undo" keys="Ctrl+Z" disabled={offline} onClick={() => void undo()}>
-          <Undo2 size={16} />
-        </IconButton>
-        <IconButton label="Redo" keys="Ctrl+Shift+Z" disabled={offline} onClick={() => void redo()}>
-          <Redo2 size={16} />
-        </IconButton>
-        <span className={css.line} />
-        <IconButton label="Stop everything that runs" disabled={offline} onClick={() => void stopAll()}>
-          <Square size={14} />
-        </IconButton>
+        {edits && <Undoing offline={offline} />}
+        {reaches(allowed, "run") && (
+          <IconButton label="Stop everything that runs" disabled={offline} onClick={() => void stopAll()}>
+            <Square size={14} />
+          </IconButton>
+        )}
         <span className={css.line} />
         <ThemeButton />
-        <IconButton label="Properties" keys="Ctrl+I" pressed={rightOpen} onClick={() => setPropertiesOpen(!rightOpen)}>
-          <PanelRight size={16} />
-        </IconButton>
+        {edits && (
+          <IconButton label="Properties" keys="Ctrl+I" pressed={rightOpen} onClick={() => setPropertiesOpen(!rightOpen)}>
+            <PanelRight size={16} />
+          </IconButton>
+        )}
         <MoreMenu />
       </div>
     </header>
+  );
+}
+
+function Undoing({ offline }: { offline: boolean }) {
+  return (
+    <>
+      <IconButton label="Undo" keys="Ctrl+Z" disabled={offline} onClick={() => void undo()}>
+        <Undo2 size={16} />
+      </IconButton>
+      <IconButton label="Redo" keys="Ctrl+Shift+Z" disabled={offline} onClick={() => void redo()}>
+        <Redo2 size={16} />
+      </IconButton>
+      <span className={css.line} />
+    </>
+  );
+}
+
+const SHARED: { [scope in Scope]: string } = {
+  view: "View only",
+  knobs: "View, with knobs",
+  run: "View and run",
+  edit: "Shared",
+  install: "Shared",
+  admin: "Shared",
+};
+
+/** That this editor came in by a link, what that allows and until when. */
+function Shared({ allowed }: { allowed: Access }) {
+  const end = allowed.expires_at === null ? "" : `This link ends ${new Date(allowed.expires_at * 1000).toLocaleString()}`;
+  return (
+    <span className={css.shared} title={end}>
+      {SHARED[allowed.scope]}
+    </span>
   );
 }
 

@@ -1,6 +1,7 @@
 /** Joins the links to the stores: chooses a worker, keeps its graph, says how the connection is. */
 
 import { applyBinaryValue, applyEvent, applyFullState, applyLibrary, applyNothing } from "@/store/apply";
+import { access } from "@/store/access";
 import { batch } from "@/store/collection";
 import { forgetLog, loadLog, takeLines } from "@/store/logs";
 import { setLink } from "@/store/session";
@@ -116,6 +117,7 @@ export function openWorker(uuid: string): void {
       onProgress: (text, progress, task) => showTask(task, text, progress),
       onFailure: (error) => notify("error", error.message, error.traceback),
       onConnection: (state) => connection.set(state),
+      onAccess: (allowed) => access.set(allowed),
     },
   });
   setLink(link);

@@ -1,6 +1,7 @@
 /** The link to one worker: state, events in order, commands; it catches up by itself after a loss. */
 
 import type { Json } from "@/protocol/json";
+import type { Access } from "@/protocol/types.gen";
 import { readBinary, readText } from "@/protocol/frames";
 import type { BinaryFrame, EventFrame, Frame, FullState } from "@/protocol/wire";
 import { type Call, Calls, CommandError, type Link, plainText } from "@/transport/rpc";
@@ -14,6 +15,8 @@ export interface WorkerHandlers {
   onFailure(error: CommandError): void;
   /** "open" only once the graph on screen is the worker's. */
   onConnection(state: SocketState): void;
+  /** What this editor may do, said first. */
+  onAccess?(access: Access): void;
   /** Wraps the handling of everything that arrived together. */
   batch(handle: () => void): void;
 }
@@ -139,6 +142,7 @@ export class WorkerLink implements Link {
   private onFrame(frame: Frame): void {
     switch (frame.type) {
       case "hello":
+        this.handlers.onAccess?.(frame.access);
         this.onHello(frame.epoch, frame.client, frame.seq);
         break;
       case "nodespaceevent":
