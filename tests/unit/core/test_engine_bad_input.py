@@ -5,6 +5,7 @@ import contextlib
 import gc
 import itertools
 import json
+import sys
 import threading
 import weakref
 from collections.abc import AsyncIterator, Callable
@@ -636,3 +637,60 @@ def test_a_thread_node_whose_loop_is_closed_ends_without_a_word() -> None:
     asyncio.run(space.await_done())
     assert fn.run(space, {node.inputs["x"]: 2}) == {f"{node.name}.out": 2}
     at_rest([node])
+
+
+# -- listeners that end the process, or the script
+
+
+@pytest.mark.parametrize("event", ["triggerstart", "triggerdone", "error"])
+async def test_a_listener_that_exits_ends_nothing(event: str) -> None:
+    def leave(**_: Any) -> None:
+        sys.exit(3)
+
+    node, after = bad(), inc()
+    space = in_space(node, after)
+    wire(node, after)
+    if event == "error":
+        node.on_error(leave)
+    else:
+        node.on(event, leave)
+    for value in ("text", 1):
+        node.inputs["x"].value = value
+        async with asyncio.timeout(10):
+            await space.await_done()
+
+    assert runs(after) == [1]
+    await still_works(space, node, after)
+
+
+async def test_a_callback_of_the_trigger_output_that_exits_fails_the_run() -> None:
+    def leave(**_: Any) -> None:
+        sys.exit(3)
+
+    node = inc()
+    space = in_space(node)
+    node.outputs["_triggeroutput"].on("after_set_value", leave)
+    node.inputs["x"].value = 1
+    async with asyncio.timeout(10):
+        await space.await_done()
+
+    assert node.last_error is not None
+    assert node.last_error.error == "SystemExit: 3"
+    await still_works(space, node)
+
+
+@pytest.mark.parametrize("event", ["triggerdone", "triggerstart"])
+def test_ctrl_c_in_a_listener_leaves_the_graph_usable(event: str) -> None:
+    def interrupt(**_: Any) -> None:
+        raise KeyboardInterrupt
+
+    node, after = inc(), inc()
+    space = in_space(node, after)
+    wire(node, after)
+    node.on(event, interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        fn.run(space, {node.inputs["x"]: 1})
+    node.off(event, interrupt)
+
+    assert fn.run(space, {node.inputs["x"]: 2}) == {f"{after.name}.out": 4}
+    at_rest([node, after])

@@ -9,12 +9,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from engine_nodes import at_rest, inc, join, wire
+from engine_nodes import Slow, at_rest, inc, join, runs, turns, wire
 from graph_loop import GraphLoop, graph_loop
 
-from funcnodes_core import Node, NodeDecorator, NodeInput, NodeOutput, NodeSpace
+import funcnodes_core as fn
+from funcnodes_core import Node, NodeDecorator, NodeInput, NodeOutput, NodeSpace, NodeTriggerError, NoValue
 from funcnodes_core.exceptions import NodeCancelledError, RunInterrupted
 from funcnodes_core.node import interrupt
+from funcnodes_core.node import run as run_module
 from funcnodes_core.node.interrupt import Turn, break_off, can_interrupt, running_on
 
 pytestmark = pytest.mark.anyio
@@ -419,3 +421,114 @@ async def test_an_interrupt_that_comes_where_none_is_sent_is_dropped_and_nothing
 
     assert (node.outputs["out"].value, other.outputs["out"].value) == (1, 2)
     at_rest([node, other])
+
+
+# -- within the deadline
+
+
+class Refuses(Node):
+    """Does not let itself be cancelled until the gate opens."""
+
+    node_id = "test.engine.stop.refuses"
+    gate = NodeInput(type="Any")
+    out = NodeOutput(type=int)
+
+    async def func(self, gate: asyncio.Event) -> None:
+        while not gate.is_set():
+            try:
+                await gate.wait()
+            except asyncio.CancelledError:
+                continue
+        self.outputs["out"].value = 1
+
+
+async def test_a_run_that_does_not_let_itself_be_cancelled_is_stuck_and_the_others_end() -> None:
+    @NodeDecorator("test.engine.stop.threaded", separate_thread=True)
+    def threaded(gate: threading.Event) -> int:
+        gate.wait(20)
+        return 1
+
+    gate, door = asyncio.Event(), threading.Event()
+    space = NodeSpace()
+    stubborn_one, waits, thread, queued = (
+        space.add_node_instance(node) for node in (Refuses(), Slow(), threaded(), inc(pretrigger_delay=60))
+    )
+    stubborn_one.inputs["gate"].value = gate
+    thread.inputs["gate"].value = door
+    waits.inputs["x"].value = queued.inputs["x"].value = 1
+    await turns()
+    began = time.monotonic()
+
+    answers = await space.stop(0.1)
+
+    assert time.monotonic() - began < 5
+    assert answers == {stubborn_one.uuid: "stuck", waits.uuid: "cancelled", thread.uuid: "cancelled"}
+    assert queued.stale
+    gate.set()
+    door.set()
+    async with asyncio.timeout(20):
+        await space.await_done()
+    assert stubborn_one.outputs["out"].value == 1
+    assert thread.outputs["out"].value is NoValue
+    at_rest([stubborn_one, waits, thread, queued])
+
+
+async def test_a_stop_asked_for_while_the_loop_ends_says_how_it_went() -> None:
+    begun = threading.Event()
+    made: list[Node] = []
+    results: list[Any] = []
+
+    def script() -> None:
+        node = spin()
+        made.append(node)
+        with pytest.raises(NodeTriggerError, match="was stopped"):
+            fn.run(node, {node.inputs["begun"]: begun})
+        results.append("ended")
+
+    thread = threading.Thread(target=script)
+    thread.start()
+    assert begun.wait(20)
+    node = made[0]
+
+    assert await node.cancel(5) == "cancelled"
+    await asyncio.to_thread(thread.join, 20)
+
+    assert results == ["ended"]
+    assert await node.cancel() == "not_running"
+
+
+@pytest.mark.parametrize("is_async", [False, True])
+async def test_an_interrupt_that_comes_as_the_function_returns_ends_that_run(
+    is_async: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sent in the last moment, it comes at the first step of the run's end."""
+    end, late = run_module._end, [True]
+
+    def end_late(*args: Any) -> None:
+        if late:
+            late.clear()
+            raise RunInterrupted
+        end(*args)
+
+    async def awaits(x: int) -> int:
+        return x + 1
+
+    node: Node = NodeDecorator("test.engine.stop.awaits")(awaits)() if is_async else inc()
+    after = inc()
+    space = NodeSpace()
+    for each in (node, after):
+        space.add_node_instance(each)
+    wire(node.outputs["_triggeroutput"], after.inputs["x"])
+    monkeypatch.setattr(run_module, "_end", end_late)
+    node.inputs["x"].value = 1
+    async with asyncio.timeout(5):
+        await space.await_done()
+
+    assert node.last_error is not None
+    assert isinstance(node.last_error.exception, NodeCancelledError)
+    assert runs(after) == []
+    node.inputs["x"].value = 2
+    async with asyncio.timeout(5):
+        await space.await_done()
+    assert node.last_error is None
+    at_rest([node, after])

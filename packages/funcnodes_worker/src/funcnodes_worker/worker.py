@@ -21,6 +21,7 @@ import msgspec
 from msgspec import Raw
 
 from funcnodes_core.lib.shelf import Shelf
+from funcnodes_core.node.interrupt import Turn
 from funcnodes_worker.answers import AnswerMemory, ParkedMessages
 from funcnodes_worker.broadcast.hub import Hub
 from funcnodes_worker.channel import Channel
@@ -157,11 +158,20 @@ class Worker:
         self.runstate = "stopping"
         self.hub.announce(WorkerUpdated(runstate="stopping"))
         closing = self._thread.submit(self._graph.close())
+        breaking = self._loop.call_later(
+            _CLOSE_S / 2,
+            self._thread.break_off,
+            lambda node, frame: True,
+            Turn(closing.done),
+            _CLOSE_S / 2,
+            [],
+        )
         try:
             async with asyncio.timeout(_CLOSE_S):
                 await asyncio.wrap_future(closing)
         except TimeoutError:
             _LOG.warning("left while %r was running", self.blocker() or "a node")
+        breaking.cancel()
         self.hub.previews.stop()
         self.log_teller.stop()
         logging.getLogger("funcnodes").removeHandler(self._book_handler)

@@ -156,7 +156,8 @@ async def there(
     Returns:
         What `act` gave, or None where that took longer; it goes on, or begins as soon as it can.
     """
-    turn = Turn()
+    loop = scheduler.loop
+    turn = Turn(lambda: not loop.is_running())
 
     async def begun() -> T:
         turn.begin()
@@ -164,15 +165,19 @@ async def there(
 
     work = begun()
     try:
-        future = asyncio.run_coroutine_threadsafe(work, scheduler.loop)
+        future = asyncio.run_coroutine_threadsafe(work, loop)
     except RuntimeError:  # the loop has been closed just now, and all that ran there has ended with it
         work.close()
         return None
     until = monotonic() + deadline_s
     await asyncio.to_thread(break_off, scheduler.thread_id, wanted, turn, deadline_s, struck)
-    left = until - monotonic() + _ANSWER_S
-    done, _ = await asyncio.wait([asyncio.wrap_future(future)], timeout=max(left, _ANSWER_S))
-    return future.result() if done and not future.cancelled() else None
+    left = max(until - monotonic(), 0) if loop.is_running() else 0
+    done, _ = await asyncio.wait([asyncio.wrap_future(future)], timeout=left + _ANSWER_S)
+    if done:
+        return None if future.cancelled() else future.result()
+    if not loop.is_running():
+        work.close()  # nobody goes on with it
+    return None
 
 
 def set_mode(node: NodeLike, mode: NodeMode) -> None:

@@ -290,22 +290,27 @@ def _bypass(node: NodeLike, scheduler: Scheduler) -> None:
 
 def _end(node: NodeLike, scheduler: Scheduler, duration_s: float, error: BaseException | None) -> None:
     """Close a run: record it, reset inputs, tell listeners, let the scheduler go on."""
-    node.last_duration_s = duration_s
-    if error is None:
-        node.run_count += 1
-        node.last_error = None
-        if node._stale:
-            node._refresh_stale()
-        beat = node._beat
-        if node._reset_inputs or beat.links or beat._listeners is not None or node._listeners:
-            error = _after_good_run(node)
-    node._run = None
-    if error is None:
-        if node._watched:
-            telling.run_done(node, duration_s)
-    else:
-        fail(node, error)
-    scheduler.finish(node, error is not None)
+    try:
+        node.last_duration_s = duration_s
+        if error is None:
+            node.run_count += 1
+            node.last_error = None
+            if node._stale:
+                node._refresh_stale()
+            beat = node._beat
+            if node._reset_inputs or beat.links or beat._listeners is not None or node._listeners:
+                error = _after_good_run(node)
+        node._run = None
+        if error is None:
+            if node._watched:
+                telling.run_done(node, duration_s)
+        else:
+            fail(node, error)
+    except BaseException:  # ctrl+c in a listener: nobody may wait for this run for ever
+        node._run = None
+        raise
+    finally:
+        scheduler.finish(node, error is not None)
 
 
 def _after_good_run(node: NodeLike) -> BaseException | None:
@@ -317,7 +322,7 @@ def _after_good_run(node: NodeLike) -> BaseException | None:
                     port.set_value(NoValue, does_trigger=False)
         if node._beat.links or node._beat._listeners is not None or node._listeners:
             node._beat.set_value(time.time())
-    except Exception as exc:  # noqa: BLE001 - callbacks are foreign code
+    except (Exception, SystemExit) as exc:  # noqa: BLE001 - callbacks are foreign code
         return exc
     return None
 
@@ -353,7 +358,7 @@ def fail(node: NodeLike, exc: BaseException) -> None:
     if node._error_listeners:
         try:
             node.error(error)
-        except Exception:  # noqa: BLE001 - listeners are foreign code
+        except (Exception, SystemExit):  # noqa: BLE001 - listeners are foreign code
             FUNCNODES_LOGGER.exception("an error listener of %r failed", node.name)
     if space is not None:
         telling.space_failed(node, error, exc)

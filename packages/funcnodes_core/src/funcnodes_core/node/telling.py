@@ -30,7 +30,7 @@ def _guarded(node: NodeLike, tell: Callable[..., object], *args: Any) -> None:
     """Tell one listener; its failure is its own: the run goes on to its end."""
     try:
         tell(*args)
-    except Exception:  # noqa: BLE001 - listeners are foreign code
+    except (Exception, SystemExit):  # noqa: BLE001 - listeners are foreign code
         FUNCNODES_LOGGER.exception("a listener of %r failed", node.name)
 
 
@@ -39,7 +39,7 @@ def _observe(node: NodeLike, method: str, *args: Any) -> None:
         for observer in node._space._observers:
             try:
                 getattr(observer, method)(node, *args)
-            except Exception:  # noqa: BLE001 - observers are foreign code
+            except (Exception, SystemExit):  # noqa: BLE001 - observers are foreign code
                 FUNCNODES_LOGGER.exception("an observer of %r failed", node.name)
 
 
