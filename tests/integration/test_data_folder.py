@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from funcnodes_worker.errors import CallFailedError
+
 pytestmark = [pytest.mark.anyio, pytest.mark.integration]
 
 MakeWorker = Callable[..., Any]
@@ -76,3 +78,39 @@ def test_a_read_only_disk_is_said_clearly(make_worker: MakeWorker, tmp_path: Pat
     assert process.returncode == 1
     assert f"cannot use the folder {str(worker.data)!r}: Read-only file system" in output
     assert "Traceback" not in output
+
+
+async def test_a_disk_that_becomes_read_only_is_said_and_forgotten(
+    make_worker: MakeWorker,
+) -> None:
+    worker = make_worker()
+    own_user = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
+    worker.prefix = ["unshare", *own_user, "--mount", "--propagation", "private"]
+    worker.start()
+    large = "x" * 100_000
+    async with worker.client() as one:
+        await one.call("add_node", node_id="t.join", uuid="a")
+        inside = ["nsenter", f"--target={worker.process.pid}", "--mount"]
+        inside += ["--user", "--preserve-credentials"] if own_user else []
+        # what is open stays writable, so this is the disk of everything but the journal
+        subprocess.run([*inside, "mount", "--bind", worker.data, worker.data], check=True)
+        subprocess.run([*inside, "mount", "-o", "remount,bind,ro", worker.data], check=True)
+
+        with pytest.raises(CallFailedError, match="Read-only file system") as saving:
+            await one.call("save")
+        with pytest.raises(CallFailedError, match="nothing was changed"):
+            await one.call("update_node_input", uuid="a", input_id="a", value=large)
+        await one.call("update_node", uuid="a", name="renamed")
+
+        subprocess.run([*inside, "umount", worker.data], check=True)
+        await one.call("update_node_input", uuid="a", input_id="a", value=large)
+        await one.call("save")
+    worker.kill()
+    worker.start()
+    async with worker.client() as one:
+        node = (await one.call("get_nodes"))[0]
+        value = await one.call("get_io_value", uuid="a", io_id="a", full=True)
+
+    assert "Traceback" not in str(saving.value)
+    assert node["name"] == "renamed"
+    assert value == large
