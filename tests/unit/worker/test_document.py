@@ -626,3 +626,19 @@ async def test_a_gesture_does_not_reach_over_an_undo(bench: Open) -> None:
     one.do("undo", scope="mine")
 
     assert one.document.model.node("a")["name"] == "Add"
+
+
+async def test_an_input_that_was_set_while_connected_holds_that_when_the_wire_goes(bench: Open) -> None:
+    """As after a restart: the record of the document is what counts."""
+    one = bench()
+    for uuid in "xy":
+        one.do("add_node", node_id="doc.add", uuid=uuid)
+    edge = {"src_uuid": "x", "src_io": "out", "dst_uuid": "y", "dst_io": "a"}
+    one.do("add_edge", **edge)
+    one.do("update_node_input", uuid="y", input_id="a", value=7)
+
+    one.do("remove_edge", **edge)
+
+    assert one.value("y", "a") == 7
+    one.document.store.close()
+    assert bench().value("y", "a") == 7

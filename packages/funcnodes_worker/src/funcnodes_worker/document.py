@@ -18,7 +18,7 @@ from msgspec import UNSET, Struct
 from funcnodes_core.exceptions import DamagedFileError
 from funcnodes_core.node import Node
 from funcnodes_core.nodespace.nodespace import NodeSpace
-from funcnodes_worker.edits import Edge, Edit, PutNode, SetField, touches_groups
+from funcnodes_worker.edits import Edge, Edit, PutNode, RemoveEdge, SetField, touches_groups
 from funcnodes_worker.errors import ConflictError, JournalError
 from funcnodes_worker.feed import Feed, group_states, render_type
 from funcnodes_worker.journal import Commit, Durability, PortValue
@@ -336,6 +336,9 @@ class Document:
     def _apply_one(self, edit: Edit, nodes: dict[str, Node]) -> Node | None:
         """Applies one edit; gives a node that was put, shall run by itself and has never had a value."""
         self._live.apply(edit, nodes)
+        if isinstance(edit, RemoveEdge):
+            _, _, uuid, io_id = edit.edge
+            self._live.fall_back(uuid, io_id, self.model.field(("nodes", uuid, "io", io_id, "value")))
         if not isinstance(edit, PutNode):
             return None
         node = nodes[edit.node["uuid"]]

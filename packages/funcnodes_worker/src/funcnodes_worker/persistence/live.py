@@ -262,6 +262,15 @@ class LiveGraph:
             case _:
                 pass  # fields that only the record knows: group, extra
 
+    def fall_back(self, uuid: str, io_id: str, packed: Any) -> None:
+        """An input without wires holds what people have set, also while it was connected; `packed` is its record."""
+        if packed is UNSET:
+            return
+        node = self.space.get_node_by_id(uuid)
+        port = node.inputs.get(io_id)
+        if port is not None and not port.links_in:
+            self._set_value(node, io_id, packed, does_trigger=False)
+
     def _port(self, node: Node, io_id: str, *, is_input: bool | None = None) -> NodeIO | None:
         if io_id not in node.outputs:
             self._ensure_port(node, io_id, is_input=is_input is not False)
