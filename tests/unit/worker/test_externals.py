@@ -62,6 +62,12 @@ class Device(FuncNodesExternalWorker):
         return self.config.port * n  # type: ignore[attr-defined, no-any-return]
 
 
+@fn.NodeDecorator("unit.extra")
+def extra(a: int = 1) -> int:
+    """Another node."""
+    return a
+
+
 @pytest.fixture(autouse=True)
 def module() -> Iterator[None]:
     record = InstalledModule(
@@ -137,6 +143,33 @@ async def test_those_of_an_earlier_release_come_stopped_and_their_secrets_apart(
     again.externals.open()
     assert again.externals.states() == []
     assert "hidden" not in (folder / "secrets").read_text()
+
+
+async def test_other_nodes_are_offered_and_the_same_ones_stay_as_they_are(
+    bench: Open, tmp_path: Path
+) -> None:
+    one = bench()
+    await one.externals.add("unit.device", "Left", {}, "a", start=True)
+    worker = one.externals._running["a"].worker
+    one.do("add_node", node_id="unit.device.a.read", uuid="n")
+    node = one.space.get_node_by_id("n")
+    shelf = fn.Shelf(name="Own", nodes=[extra], subshelves=[], description="")
+
+    await one.externals.update("a", "Right", {"port": "usb7"}, None)
+    assert one.space.get_node_by_id("n") is node
+    assert one.space.lib.get_shelf(["_external_worker"]).subshelves[0].description == "Right"
+
+    await asyncio.to_thread(worker.set_nodeshelf, shelf)
+
+    async with asyncio.timeout(10):
+        while one.space.get_node_by_id("n").status_word != "missing":
+            await asyncio.sleep(0)
+    assert one.space.lib.has_node_id("unit.extra")
+    worker.set_nodeshelf(None)
+    async with asyncio.timeout(10):
+        while one.space.get_node_by_id("n").status_word == "missing":
+            await asyncio.sleep(0)
+    await one.externals.close()
 
 
 async def test_what_does_not_fit_is_told_without_secrets(bench: Open, tmp_path: Path) -> None:

@@ -11,9 +11,10 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from funcnodes_core.lib.shelf import Shelf, flatten_shelf
+from funcnodes_core.node.base import Node
 from funcnodes_core.node.registry import REGISTERED_NODES
 from funcnodes_worker.document import Document
 from funcnodes_worker.errors import ConflictError
@@ -43,6 +44,7 @@ class _Running(Struct, kw_only=True, eq=False):
     worker: FuncNodesExternalWorker
     task: asyncio.Task[None]
     shelf: Shelf | None = None
+    classes: dict[str, type[Node]] = field(default_factory=dict)
 
 
 class ExternalWorkers:
@@ -199,8 +201,10 @@ class ExternalWorkers:
         worker = make(cls, one, folder, self.kept.whole_config(one))
         worker.on("loop_failed", lambda src, error: self._failed(one.uuid, error))
         worker.on("loop_recovered", lambda src: self._failed(one.uuid, None))
-        worker.on("nodes_update", lambda src: self._shelf_changed(one.uuid))
-        task = asyncio.get_running_loop().create_task(worker.continuous_run())
+        loop = asyncio.get_running_loop()
+        # a module may tell it from a thread of its own
+        worker.on("nodes_update", lambda src: loop.call_soon_threadsafe(self._shelf_changed, one.uuid))
+        task = loop.create_task(worker.continuous_run())
         live = self._running[one.uuid] = _Running(worker=worker, task=task)
         self._errors.pop(one.uuid, None)
         try:
@@ -222,14 +226,17 @@ class ExternalWorkers:
             nodes=worker.get_all_nodeclasses(),
             subshelves=[],
         )
-        for node_class in flatten_shelf(live.shelf)[0]:
-            REGISTERED_NODES[node_class.node_id] = node_class
+        before, live.classes = live.classes, {cls.node_id: cls for cls in flatten_shelf(live.shelf)[0]}
+        gone = {node_id for node_id, cls in before.items() if live.classes.get(node_id) is not cls}
+        for node_id in gone:
+            REGISTERED_NODES.pop(node_id, None)
+        REGISTERED_NODES.update(live.classes)
         self._lib.add_external_shelf(live.shelf, [LIBRARY_SHELF, worker.uuid])
+        self._document.classes.gone(gone)
         self._document.classes.arrived()
 
     def _shelf_changed(self, uuid: str) -> None:
         if (live := self._running.get(uuid)) is not None:
-            self._take_down(live)
             self._offer(live)
 
     def _withdraw(self, uuid: str) -> None:
@@ -242,10 +249,9 @@ class ExternalWorkers:
         self._lib.remove_shelf_path([LIBRARY_SHELF, live.worker.uuid])
         if not self._lib.get_shelf(LIBRARY_SHELF).subshelves:
             self._lib.remove_shelf_path(LIBRARY_SHELF)
-        gone = {cls.node_id for cls in flatten_shelf(live.shelf)[0]}
-        for node_id in gone:
+        for node_id in live.classes:
             REGISTERED_NODES.pop(node_id, None)
-        live.shelf = None
+        gone, live.shelf, live.classes = set(live.classes), None, {}
         self._document.classes.gone(gone)
 
     async def _stop(self, uuid: str) -> None:
