@@ -61,6 +61,16 @@ async def test_what_nodes_print_is_theirs_whatever_thread_they_print_on(make_wor
     assert "WARNING some.library: speak_async logged\n" in file
 
 
+async def test_what_a_process_of_a_node_prints_is_the_nodes(make_worker: MakeWorker) -> None:
+    worker = make_worker().start()
+    async with worker.client() as one:
+        first = await ran(one, "t.speak_process", text="first")
+        second = await ran(one, "t.speak_process", text="second")
+        found = [await said(one, uuid, 1) for uuid in (first, second)]
+
+    assert found == [[("first process", "stderr")], [("second process", "stderr")]]
+
+
 async def test_lines_are_told_as_they_come(make_worker: MakeWorker) -> None:
     worker = make_worker().start()
     async with worker.client() as one, worker.client() as other:

@@ -152,6 +152,13 @@ def speak_thread(text: str = "hello") -> int:
     return len(text)
 
 
+@fn.NodeDecorator("t.speak_process", name="Speak in a process", separate_process=True)
+def speak_process(text: str = "hello") -> int:
+    """Prints from a process of its own."""
+    print(text, "process")
+    return len(text)
+
+
 @fn.NodeDecorator("t.babble", name="Babble")
 def babble(text: str = "for ever") -> int:
     """Starts a thread that prints for ever."""
@@ -197,7 +204,20 @@ NODE_SHELF = fn.Shelf(
     name="Test",
     nodes=[
         *(add, join, divide, items, picture, strange, block, spin, forever, wait),
-        *(drawing, text, rows, wave, speak, speak_async, speak_thread, babble, count, arrays, total),
+        *(
+            drawing,
+            text,
+            rows,
+            wave,
+            speak,
+            speak_async,
+            speak_thread,
+            speak_process,
+            babble,
+            count,
+            arrays,
+            total,
+        ),
     ],
     subshelves=[],
     description="For tests",

@@ -12,6 +12,7 @@ stderr. When the parent goes away the process ends at once, whatever it is doing
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
 import pickle
@@ -123,7 +124,11 @@ def main() -> None:
     threading.Thread(target=read, daemon=True).start()
     sys.path[:] = pickle.loads(frames.get())
     while True:
-        write_frame(answers, call(frames.get()))
+        answer = call(frames.get())
+        for stream in (sys.stdout, sys.stderr):  # what is printed is seen when the run ends, at the latest
+            with contextlib.suppress(OSError, ValueError):
+                stream.flush()
+        write_frame(answers, answer)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,8 @@ without an `if __name__ == "__main__"` guard must not run the script again in th
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import contextvars
 import importlib
 import os
 import pickle
@@ -17,7 +19,7 @@ import types
 import weakref
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from funcnodes_core.exceptions import NodeError
 from funcnodes_core.nodemaker import _child
@@ -41,11 +43,16 @@ class _Child:
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-P", str(Path(_child.__file__))], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            [sys.executable, "-P", str(Path(_child.__file__))],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
         )
         assert self._process.stdin is not None
         assert self._process.stdout is not None
+        assert self._process.stderr is not None
         self._stdin, self._stdout = self._process.stdin, self._process.stdout
+        self._relay = _Relay(self._process.stderr)
         _child.write_frame(self._stdin, pickle.dumps(sys.path))
 
     def call(self, frame: bytes) -> bytes:
@@ -54,6 +61,7 @@ class _Child:
         Raises:
             NodeError: The process ended first.
         """
+        self._relay.context = contextvars.copy_context()
         try:
             _child.write_frame(self._stdin, frame)
             answer = _child.read_frame(self._stdout)
@@ -77,6 +85,23 @@ class _Child:
                 stream.close()
             except OSError:
                 continue  # what was buffered for a dead process is of no use to anybody
+
+
+class _Relay:
+    """Says on our stderr what a process prints, as a part of the run that the process works on."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self.context = contextvars.copy_context()
+        self._stream = stream
+        threading.Thread(target=self._run, name="funcnodes-process-output", daemon=True).start()
+
+    def _run(self) -> None:
+        with self._stream:
+            for line in self._stream:
+                stderr = sys.stderr
+                if stderr is not None:  # a program without a console has none
+                    with contextlib.suppress(OSError, ValueError):  # nobody reads our own any more
+                        self.context.run(stderr.write, line.decode("utf-8", "replace"))
 
 
 class ProcessPool:
