@@ -12,7 +12,7 @@ from funcnodes_core import NoValue
 from funcnodes_core._runnable import ancestors
 from funcnodes_core.scheduler import scheduler_of
 
-quick = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+quick = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def play(plan: Plan) -> Driven:

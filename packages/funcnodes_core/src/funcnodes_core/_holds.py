@@ -189,9 +189,9 @@ class Holds(ABC):
         """A value was sent on a held wire to `node`."""
         link.holds -= 1
         holds = node._holds = node._holds - 1
-        if ask:
-            node._asked = True
         if node._phase is _WAITING:
+            if ask:
+                node._asked = True
             if holds and not node._unready:
                 return
             if node._asked and not node._unready and not node._muted and node._blocked_by is None:
