@@ -8,6 +8,7 @@ const passed = ["/manager", "/worker", "/login", "/healthz"];
 
 export default defineConfig({
   plugins: [react()],
+  base: "./", // a reverse proxy may serve it below a path
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   build: {
     outDir: "../packages/funcnodes/src/funcnodes/static",

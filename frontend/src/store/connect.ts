@@ -11,7 +11,7 @@ import { notify, tasks } from "@/store/ui";
 import { connection, currentWorker, managerConnection, workers } from "@/store/workers";
 import { CommandError } from "@/transport/rpc";
 import { ManagerLink, type ManagedWorker } from "@/transport/manager";
-import { socketUrl } from "@/transport/socket";
+import { rootPath, socketUrl } from "@/transport/socket";
 import { WorkerLink } from "@/transport/worker";
 
 const LAST_WORKER = "funcnodes.worker";
@@ -23,7 +23,7 @@ let link: WorkerLink | null = null;
 
 export function startSession(): void {
   manager = new ManagerLink({
-    url: socketUrl("/manager"),
+    url: socketUrl("manager"),
     handlers: {
       onStatus: takeWorkers,
       onProgress: (worker, text, progress) => showTask(`worker ${worker}`, text, progress),
@@ -105,8 +105,8 @@ export function openWorker(uuid: string): void {
   localStorage.setItem(LAST_WORKER, uuid);
   connection.set("connecting");
   link = new WorkerLink({
-    url: socketUrl(`/worker/${encodeURIComponent(uuid)}/`),
-    httpBase: `/worker/${encodeURIComponent(uuid)}/`,
+    url: socketUrl(`worker/${encodeURIComponent(uuid)}/`),
+    httpBase: `${rootPath()}worker/${encodeURIComponent(uuid)}/`,
     handlers: {
       batch,
       onState: takeState,
@@ -173,8 +173,8 @@ function showTask(task: string, text: string, progress: number | null): void {
 /** A WebSocket cannot say why it was refused: where the page itself asks for a login, go there. */
 async function leaveIfLoggedOut(): Promise<void> {
   try {
-    const answer = await fetch("/", { cache: "no-store" });
-    if (answer.status === 401 || answer.status === 403 || answer.url.endsWith("/login")) location.assign("/login");
+    const answer = await fetch(rootPath(), { cache: "no-store" });
+    if (answer.status === 401 || answer.status === 403 || answer.url.endsWith("/login")) location.assign(`${rootPath()}login`);
   } catch {
     // The server is down: reconnecting goes on, nobody has to log in.
   }

@@ -105,7 +105,10 @@ export class ReconnectingSocket {
   }
 }
 
-/** The address of a WebSocket route of the server that served this page. */
+/** The path below which this page is served, with a slash at the end: a reverse proxy may put it below one. */
+export const rootPath = (): string => new URL(".", document.baseURI).pathname;
+
+/** The address of a WebSocket route (without a leading slash) of the server that served this page. */
 export function socketUrl(path: string): string {
-  return `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${path}`;
+  return `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${rootPath()}${path}`;
 }

@@ -20,6 +20,7 @@ from funcnodes.manager.service import DEFAULT_PORT, WorkerManager
 from funcnodes.manager.state import manager_address
 from funcnodes.net.address import Address
 from funcnodes.net.listen import open_sockets, server_tls, start_site
+from funcnodes.net.public import PublicAddress
 from funcnodes.paths import STATIC_DIR
 from funcnodes.signals import stop_event
 from funcnodes.web.client import running_editor
@@ -56,6 +57,8 @@ class ServerOptions:
         insecure: Whether to listen beyond this machine without TLS.
         hosts: Host names that are served beside the loopback ones.
         origins: Origins that may talk to the server beside its own.
+        base_url: Where browsers reach it through a reverse proxy.
+        trusted_proxies: Proxies whose word about who asks is believed.
         static: Folder of the built editor.
     """
 
@@ -72,6 +75,8 @@ class ServerOptions:
     insecure: bool = False
     hosts: tuple[str, ...] = ()
     origins: tuple[str, ...] = ()
+    base_url: str | None = None
+    trusted_proxies: tuple[str, ...] = ()
     static: Path = STATIC_DIR
 
 
@@ -112,6 +117,7 @@ async def serve(
     Raises:
         ProgramError: a port is taken, the address is not safe, or the certificate cannot be used.
     """
+    public = PublicAddress(options.base_url, options.trusted_proxies)
     tls = server_tls(options.certfile, options.keyfile)
     _check_safe(options.host, tls, options.insecure)
     async with AsyncExitStack() as stack:
@@ -136,6 +142,7 @@ async def serve(
             hosts=(*options.hosts, *_own_names(options.host)),
             origins=options.origins,
             shares=ShareBook(options.config_dir, token),
+            public=public,
         )
         server.sessions.name_cookie(port)
         adapt(server)

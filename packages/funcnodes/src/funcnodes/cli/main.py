@@ -115,6 +115,11 @@ def _add_runserver(commands: Any) -> None:
         metavar="ORIGIN",
         help="origin that may connect (repeatable)",
     )
+    parser.add_argument("--base-url", metavar="URL", help="where browsers reach it through a reverse proxy")
+    parser.add_argument(
+        "--trusted-proxy", action="append", default=[], metavar="ADDRESS",
+        help="proxy whose X-Forwarded-For is believed (repeatable)",
+    )  # fmt: skip
 
 
 def _add_manager(commands: Any) -> None:

@@ -30,6 +30,8 @@ def runserver(args: argparse.Namespace) -> int:
         insecure=args.insecure,
         hosts=tuple(args.allow_host),
         origins=tuple(args.allow_origin),
+        base_url=args.base_url,
+        trusted_proxies=tuple(args.trusted_proxy),
     )
 
     def started(what: Started) -> None:

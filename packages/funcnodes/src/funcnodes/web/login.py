@@ -1,14 +1,23 @@
 """The page that takes the token, for browsers that were not opened with a launch code."""
 
+import asyncio
+from collections import OrderedDict
+
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from funcnodes.net.public import PublicAddress
 from funcnodes.web.sessions import Sessions
 from funcnodes.web.static import CSP
+from funcnodes_worker.broadcast.pace import Pace
 from funcnodes_worker.server.auth import Door
 
 __all__ = ["LOGIN_PATHS", "Login"]
 
+_TRIES_PER_S = 0.2
+_TRIES_AT_ONCE = 10.0
+_MOST_CLIENTS = 1000
+_BODY_S = 10.0
 LOGIN_PATHS = frozenset({"/login", "/login.js", "/login.css"})
 
 _PAGE = """<!doctype html>
@@ -103,11 +112,14 @@ class Login:
     Args:
         door: Knows the token.
         sessions: Opens sessions.
+        public: Knows where browsers reach the server, and who asks.
     """
 
-    def __init__(self, door: Door, sessions: Sessions) -> None:
+    def __init__(self, door: Door, sessions: Sessions, public: PublicAddress) -> None:
         self._door = door
         self._sessions = sessions
+        self._public = public
+        self._paces: OrderedDict[str, Pace] = OrderedDict()
 
     def add_routes(self, app: web.Application) -> None:
         """Answers the paths of `LOGIN_PATHS` and `/logout`."""
@@ -120,11 +132,16 @@ class Login:
     async def _page(self, request: web.Request) -> web.StreamResponse:
         caller = self._door.caller(request)
         if caller is not None and caller.grant.full:
-            raise web.HTTPSeeOther("/")
+            raise web.HTTPSeeOther(self._public.path)
         return await _constant(_PAGE, "text/html")(request)
 
     async def _take(self, request: web.Request) -> web.StreamResponse:
         """Lets the bearer of the token or of a link in; who may do everything already is not given less."""
+        pace = self._pace_of(self._public.client(request))
+        if not pace.allows():
+            wait = f"{pace.wait_s():.0f}"
+            reason = f"Too many attempts. Try again in {wait} seconds."
+            return web.json_response({"error": reason}, status=429, headers={"Retry-After": wait})
         key = await _key_of(request)
         if key is None:
             return web.json_response({"error": 'expected the JSON object {"token": "..."}'}, status=400)
@@ -136,6 +153,14 @@ class Login:
         if known is None or not known.grant.full or caller.grant.full:
             self._sessions.begin(response, "" if caller.grant.full else caller.key)
         return response
+
+    def _pace_of(self, client: str) -> Pace:
+        """How often somebody may still try; of those who tried longest ago nothing is kept."""
+        pace = self._paces.pop(client, None) or Pace(_TRIES_PER_S, _TRIES_AT_ONCE)
+        self._paces[client] = pace
+        if len(self._paces) > _MOST_CLIENTS:
+            self._paces.popitem(last=False)
+        return pace
 
     async def _leave(self, request: web.Request) -> web.StreamResponse:
         response = web.json_response({"success": True})
@@ -153,8 +178,9 @@ async def _key_of(request: web.Request) -> str | None:
     if request.content_type != "application/json":
         return None
     try:
-        body = await request.json()
-    except ValueError:
+        async with asyncio.timeout(_BODY_S):
+            body = await request.json()
+    except (ValueError, TimeoutError, RecursionError):
         return None
     token = body.get("token") if isinstance(body, dict) else None
     return token if isinstance(token, str) else None

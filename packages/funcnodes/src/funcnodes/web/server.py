@@ -9,6 +9,7 @@ from yarl import URL
 
 from funcnodes.net.address import Address, url_host
 from funcnodes.net.proxy import pass_websocket, refuse
+from funcnodes.net.public import PublicAddress
 from funcnodes.net.remote import Remote
 from funcnodes.net.workers import WorkerGate
 from funcnodes.paths import STATIC_DIR
@@ -38,6 +39,7 @@ class WebServer:
         hosts: Host names that are served beside the loopback ones.
         origins: Origins that may talk to it beside its own.
         shares: The links that let others in; none without them.
+        public: Where browsers reach it through a reverse proxy.
     """
 
     def __init__(
@@ -51,13 +53,16 @@ class WebServer:
         hosts: tuple[str, ...] = (),
         origins: tuple[str, ...] = (),
         shares: ShareBook | None = None,
+        public: PublicAddress | None = None,
     ) -> None:
-        self.sessions = Sessions(secure=tls)
+        self._public = public or PublicAddress()
+        self.sessions = Sessions(secure=tls or self._public.secure, path=self._public.path)
         self.static = StaticFiles(static)
         self.door = Door(
             token,
-            hosts=hosts,
-            origins=origins,
+            hosts=(*hosts, *self._public.hosts),
+            origins=(*origins, *self._public.origins),
+            proxied=self._public.hosts,
             public={"/", "/healthz", *LOGIN_PATHS},
             sessions=self.sessions,
             shares=shares,
@@ -76,7 +81,7 @@ class WebServer:
         router = self.app.router
         router.add_get("/", self._index)
         router.add_get("/healthz", _healthz)
-        Login(self.door, self.sessions).add_routes(self.app)
+        Login(self.door, self.sessions, self._public).add_routes(self.app)
         router.add_post("/launch", self._launch)
         if self._shares is not None:
             Sharing(self._shares).add_routes(self.app)
@@ -90,6 +95,8 @@ class WebServer:
 
     def url(self, host: str, port: int) -> str:
         """The address of the editor without a way in."""
+        if self._public.url is not None:
+            return str(self._public.url)
         return f"{'https' if self._tls else 'http'}://{url_host(host)}:{port}/"
 
     def launch_url(self, host: str, port: int) -> str:
@@ -100,16 +107,16 @@ class WebServer:
         """The editor for those who are in; a launch code becomes a session; all others sign in."""
         code = request.query.get("code")
         if code is not None and self.sessions.redeem(code):
-            response: web.StreamResponse = web.Response(status=303, headers={"Location": "/"})
+            response: web.StreamResponse = web.Response(status=303, headers={"Location": self._public.path})
             self.sessions.begin(response)
         elif self.door.caller(request) is not None:
             if code is None:
                 return await self.page(request)
             response = web.Response(
-                status=303, headers={"Location": "/"}
+                status=303, headers={"Location": self._public.path}
             )  # an old code leaves the address bar
         else:
-            response = web.Response(status=303, headers={"Location": "/login"})
+            response = web.Response(status=303, headers={"Location": f"{self._public.path}login"})
         response.headers["Cache-Control"] = "no-store"
         return response
 

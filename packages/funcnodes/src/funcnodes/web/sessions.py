@@ -18,11 +18,15 @@ class Sessions:
     """The open sessions of one web server; they end with the process.
 
     Args:
-        secure: Whether the server speaks TLS, so that the cookie travels encrypted only.
+        secure: Whether browsers reach the server by TLS, so that the cookie travels encrypted only.
+        path: Below which path the server lies.
         now: A clock in seconds that only grows.
     """
 
-    def __init__(self, *, secure: bool = False, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, *, secure: bool = False, path: str = "/", now: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._path = path
         self.cookie = "funcnodes_session"
         self._secure = secure
         self._now = now
@@ -57,13 +61,15 @@ class Sessions:
         self._sessions[session] = self._now() + _SESSION_LIFE_S
         self._keys[session] = key
         response.set_cookie(
-            self.cookie, session, httponly=True, samesite="Strict", secure=self._secure, path="/"
+            self.cookie, session, httponly=True, samesite="Strict", secure=self._secure, path=self._path
         )
 
     def end(self, request: web.Request, response: web.StreamResponse) -> None:
         """Closes the session of a request."""
         self._sessions.pop(request.cookies.get(self.cookie, ""), None)
-        response.del_cookie(self.cookie, path="/", httponly=True, samesite="Strict", secure=self._secure)
+        response.del_cookie(
+            self.cookie, path=self._path, httponly=True, samesite="Strict", secure=self._secure
+        )
 
     def key_of(self, request: web.Request) -> str | None:
         """What the session of a request stands for: "" for the token, else the key of a link; None without one."""

@@ -164,6 +164,7 @@ class Door:
         token: the shared secret.
         hosts: further names that a Host header may hold (loopback is always fine).
         origins: further origins, as `scheme://host:port`, beside the server's own.
+        proxied: names in `hosts` that a reverse proxy answers to: of their origins only those in `origins` are ours.
         public: paths that need no token.
         sessions: cookies are looked at only when this is given.
         shares: the links that are good here; none without them.
@@ -176,6 +177,7 @@ class Door:
         *,
         hosts: Iterable[str] = (),
         origins: Iterable[str] = (),
+        proxied: Iterable[str] = (),
         public: Iterable[str] = PUBLIC,
         sessions: SessionCookies | None = None,
         shares: ShareBook | None = None,
@@ -183,6 +185,7 @@ class Door:
     ) -> None:
         self._token = token.encode()
         self._hosts = frozenset(name.lower() for name in hosts)
+        self._proxied = frozenset(name.lower() for name in proxied)
         self._origins = frozenset(origin.rstrip("/").lower() for origin in origins)
         self._public = frozenset(public)
         self._sessions = sessions
@@ -270,8 +273,12 @@ class Door:
         origin = request.headers.get("Origin")
         if origin is None:
             return missing_is_fine or (request.method in _SAFE_METHODS and not _is_upgrade(request))
-        own = f"{request.scheme}://{request.headers.get('Host', '')}".lower()
-        return origin.lower() == own or origin.lower() in self._origins
+        if origin.lower() in self._origins:
+            return True
+        host = request.headers.get("Host", "")
+        return (
+            origin.lower() == f"{request.scheme}://{host}".lower() and _host_name(host) not in self._proxied
+        )
 
     @property
     def middleware(self) -> Middleware:
