@@ -16,6 +16,7 @@ import pytest
 from msgspec import Struct
 
 from funcnodes_worker.commands import REGISTRY
+from funcnodes_worker.protocol.events import EVENTS
 from funcnodes_worker.rpc.registry import Command, Registry, Scope, Success
 
 pytestmark = pytest.mark.anyio
@@ -74,8 +75,57 @@ DOCUMENTED: dict[str, tuple[str, str]] = {
     "get_runstate": ("", ""),
     "stop_worker": ("", ""),
     "why": ("uuid", ""),
+    "get_plugins": ("", ""),
+    "add_external_worker": ("classid", ""),
+    "update_external_worker": ("uuid", ""),
+    "remove_external_worker": ("uuid", ""),
+    "get_external_worker_config": ("", "uuid"),
 }
 """The kwargs of every documented command: those that must be given, and those that may be."""
+
+RESULTS: dict[str, str] = {
+    "full_state": "nodespace lib worker seq rev",
+    "add_node": "uuid node_id",
+    "remove_node": "success",
+    "update_node": "success",
+    "update_node_input": "success",
+    "stop_node": "success how",
+    "stop_all": "success how",
+    "undo": "rev undone",
+    "redo": "rev undone",
+    "upload": "success filename path",
+    "get_nodes": "node_id uuid name description inputs outputs status frontend mode progress error properties",
+    "get_edges": "src dst",
+    "get_groups": "id name nodes groups",
+    "get_library": "shelves",
+    "get_worker_dependencies": "package version",
+    "get_available_modules": "installed active available",
+    "get_history": "rev at by cmd",
+}
+"""Fields of documented results, of their items where they are lists or by name."""
+
+EVENTS_SAY: dict[str, str] = {
+    "node_added": "uuid node_id serialized",
+    "node_removed": "uuid",
+    "node_updated": "uuid",
+    "edge_added": "src dst",
+    "edge_removed": "src dst",
+    "node_triggered": "uuid",
+    "node_done": "uuid duration_s",
+    "node_ran": "uuid runs duration_s",
+    "node_error": "uuid error traceback",
+    "node_progress": "uuid progress message n total elapsed rate unit prefix postfix",
+    "io_value_changed": "node_uuid io_id io_type value preview mime",
+    "io_updated": "node_uuid io_id",
+    "group_added": "",
+    "group_updated": "",
+    "group_removed": "",
+    "nodespace_cleared": "",
+    "nodespace_loaded": "",
+    "status": "uuid",
+    "library_changed": "",
+}
+"""Documented events and their fields."""
 
 FREE_FORM = {
     "get_io_value.result",  # the value itself
@@ -125,6 +175,23 @@ def test_a_documented_command_takes_what_is_documented(name: str) -> None:
 
     assert [key for key, field in known.items() if field.required] == required
     assert set(optional) <= {key for key, field in known.items() if not field.required}
+
+
+@pytest.mark.parametrize("name", sorted(RESULTS))
+def test_a_documented_result_has_the_documented_fields(name: str) -> None:
+    result = REGISTRY.get(name).result_type
+    record = typing.get_args(result)[-1] if typing.get_args(result) else result
+
+    assert set(RESULTS[name].split()) <= {field.encode_name for field in msgspec.structs.fields(record)}
+
+
+def test_documented_events_have_the_documented_fields() -> None:
+    known = {event.event: {field.name for field in msgspec.structs.fields(event)} for event in EVENTS}
+
+    missing = {name: set(text.split()) - known.get(name, set()) for name, text in EVENTS_SAY.items()}
+
+    assert {name for name in EVENTS_SAY if name not in known} == set()
+    assert {name: fields for name, fields in missing.items() if fields} == {}
 
 
 @pytest.mark.parametrize("command", sorted(REGISTRY, key=lambda one: one.name), ids=lambda one: one.name)
