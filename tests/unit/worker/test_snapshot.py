@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 from copy import copy
+from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import UNSET
 
+from funcnodes_worker.edits import SetField
 from funcnodes_worker.errors import DocumentFormatError
-from funcnodes_worker.journal import PortValue
+from funcnodes_worker.journal import Commit, PortValue
+from funcnodes_worker.persistence import store as store_module
 from funcnodes_worker.persistence.blobs import BlobStore, MemoryBlobs, blob_names
 from funcnodes_worker.persistence.model import GraphModel
 from funcnodes_worker.persistence.snapshot import Snapshot, dump_snapshot, parse_snapshot
+from funcnodes_worker.persistence.store import DocumentStore
 from funcnodes_worker.persistence.values import BLOB, INLINE_BYTES, load_value, pack, store_value
 
 
@@ -153,3 +158,28 @@ def test_the_order_in_which_things_came_makes_no_other_file() -> None:
     after.settled = dict(reversed(before.settled.items()))
 
     assert dump_snapshot(after) == dump_snapshot(before)
+
+
+def test_files_that_have_not_changed_are_not_read_again_for_their_values(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store_module, "SEGMENT_BYTES", 0)  # each snapshot closes a segment
+    read: list[bytes] = []
+
+    def watched(text: bytes) -> set[str]:
+        read.append(text)
+        return blob_names(text)
+
+    monkeypatch.setattr(store_module, "blob_names", watched)
+    store = DocumentStore(tmp_path)
+    store.open()
+    for rev in range(1, 5):
+        name = store.blobs.put(b"%d" % rev)
+        edit = SetField(("props", "k"), UNSET, {"$fn:blob": name})
+        store.write([Commit(rev=rev, edits=[edit])])
+        store.save_snapshot()
+    store.close()
+
+    assert len(store.blobs.names()) == 4, "the journal may bring all of them back"
+    segments = [text for text in read if b'"k":"commit"' in text]
+    assert len(segments) == 4, "each segment once, though four snapshots were written"

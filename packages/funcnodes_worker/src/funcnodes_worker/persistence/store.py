@@ -83,6 +83,7 @@ class DocumentStore:
         self._snapshot_rev = 0
         self._unsaved = False
         self._nameless = False
+        self._blobs_in: dict[tuple[str, int, int], set[str]] = {}
         self._gap_from: int | None = None
         self._last_seen_rev = 0
 
@@ -318,14 +319,17 @@ class DocumentStore:
 
     def _wanted_blobs(self) -> set[str]:
         """What snapshots, edits that can be undone, and the newest values of ports refer to."""
-        wanted = blob_names(msgspec.json.encode(list(self.settled.values())))
-        for path in self._files.all():
+        known, self._blobs_in = self._blobs_in, {}
+        journal = {*self._journal.segments(), self._journal.path}
+        for path in [*self._files.all(), *journal]:
             if path.exists():
-                wanted |= blob_names(path.read_bytes())
-        for path in (*self._journal.segments(), self._journal.path):
-            if path.exists():
-                wanted |= blob_names(without_values(path.read_bytes()))
-        return wanted
+                stat = path.stat()
+                key = (path.name, stat.st_size, stat.st_mtime_ns)  # what has not changed is not read again
+                if key not in known:
+                    text = path.read_bytes()
+                    known[key] = blob_names(without_values(text) if path in journal else text)
+                self._blobs_in[key] = known[key]
+        return blob_names(msgspec.json.encode(list(self.settled.values()))).union(*self._blobs_in.values())
 
     def close(self) -> None:
         """Closes the journal; the document stays readable."""
