@@ -22,7 +22,7 @@ const plot = () => editor.body("Bar plot").locator("img").getAttribute("src");
 async function document() {
   const nodes = (await editor.ask("get_nodes")) as {
     uuid: string;
-    inputs: object;
+    inputs: { [id: string]: { href?: string } };
     frontend: object;
     outputs: { [id: string]: { value: unknown; mime: string } };
   }[];
@@ -30,7 +30,10 @@ async function document() {
   // A picture comes back as the preview that was kept of it; that it is seen is checked on the screen.
   const values = (outputs: (typeof nodes)[number]["outputs"]) =>
     Object.entries(outputs).map(([id, { value, mime }]) => [id, mime, mime.startsWith("image/") ? "seen" : value]);
-  return { nodes: nodes.map(({ uuid, inputs, frontend, outputs }) => ({ uuid, inputs, frontend, values: values(outputs) })), edges };
+  // Where a value can be fetched from says which one of this process it is.
+  const ports = (inputs: (typeof nodes)[number]["inputs"]) => Object.values(inputs).map(({ href: _, ...port }) => port);
+  const plain = nodes.map(({ uuid, inputs, frontend, outputs }) => ({ uuid, inputs: ports(inputs), frontend, values: values(outputs) }));
+  return { nodes: plain, edges };
 }
 
 describe("the first minute", () => {

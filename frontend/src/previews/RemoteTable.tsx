@@ -88,7 +88,7 @@ export function RemoteTable({ port, first, label }: RemoteTableProps) {
   const onSight = useCallback((from: number, to: number) => pages?.want(from, to), [pages]);
   if (failure !== null && shown === null) return <LocalTable model={first} label={label} note="Only the first rows can be shown here." />;
   const model = shown?.model ?? first;
-  const matching = pages?.matching ?? first.rows.length;
+  const matching = pages?.matching ?? first.total; // blank until they come, but to be scrolled to at once
   return (
     <div className={css.table}>
       <TableBar total={model.total} width={model.columns.length} matching={shown?.searched ? matching : null} query={query} onQuery={setQuery}>
