@@ -28,7 +28,7 @@ RANKS: dict[str, list[str]] = {
     "funcnodes_worker": [
         "errors paths",
         "protocol scopes",
-        "shares edits journal projection rpc broadcast persistence own_changes loop packages feed answers graphthread channel marks instance libraryview external_config secretstore libraryfill pluginfiles filestore jsonpieces logbook logteller output processlog tables",
+        "shares edits journal projection rpc broadcast persistence own_changes groupview loop packages feed answers graphthread channel marks instance libraryview external_config secretstore libraryfill pluginfiles filestore jsonpieces logbook logteller output processlog tables",
         "config permit external_worker external_records externals context plan document",
         "commands",
         "worker session graph",

@@ -20,7 +20,8 @@ from funcnodes_core.node import Node
 from funcnodes_core.nodespace.nodespace import NodeSpace
 from funcnodes_worker.edits import Edge, Edit, PutNode, RemoveEdge, SetField, touches_groups
 from funcnodes_worker.errors import ConflictError, JournalError
-from funcnodes_worker.feed import Feed, group_states, render_type
+from funcnodes_worker.feed import Feed, render_type
+from funcnodes_worker.groupview import group_states
 from funcnodes_worker.journal import Commit, Durability, PortValue
 from funcnodes_worker.marks import Nobody
 from funcnodes_worker.own_changes import OwnChanges, tell_records
@@ -143,7 +144,7 @@ class Document:
         for preview in kept_previews(self.space, self.store):
             self.feed.post(preview)
         self.feed.value_set = self._settler.value_changed
-        self.space.observe(self._own)
+        self.feed.node_set, self.feed.key_set = self._own.node_changed, self._own.property_changed
         self._end_observing = self.space.observe(self.feed)
         self._open = True
         if report.warnings:

@@ -26,21 +26,20 @@ from funcnodes_core.nodespace.nodespace import NodeSpace
 from funcnodes_core.nodespace.observer import Edge, SpaceObserver
 from funcnodes_core.nodespace.placeholder import PlaceHolderNode
 from funcnodes_core.sentinels import NoValue
-from funcnodes_worker.edits import Record
+from funcnodes_worker.groupview import group_states
 from funcnodes_worker.marks import Cause, Mark, ProgressMark, Run, RunMark, Told, ValueMark
 from funcnodes_worker.persistence.model import GraphModel
 from funcnodes_worker.protocol import events as ev
 from funcnodes_worker.protocol.shapes import (
     NO_VALUE,
     FrontendState,
-    GroupState,
     IOState,
     NodeFailure,
     NodeState,
     Progress,
 )
 
-__all__ = ["Feed", "Sink", "group_states", "node_state"]
+__all__ = ["Feed", "Sink", "node_state", "properties_event"]
 
 _TRIGGER_PORTS = ("_triggerinput", "_triggeroutput")
 _FRONTEND = "frontend:"
@@ -72,10 +71,14 @@ class Feed(SpaceObserver):
 
     Attributes:
         value_set: called with every port that has another value.
+        node_set: called with every node that changed itself, and what of it.
+        key_set: called with every property of the graph that changed.
     """
 
     def __init__(self, sink: Sink) -> None:
         self.value_set: Callable[[NodeIO], None] = lambda port: None
+        self.node_set: Callable[[Node, tuple[str, ...]], None] = lambda node, fields: None
+        self.key_set: Callable[[str], None] = lambda key: None
         self._sink = sink
         self._cause = Cause()
         self._own: dict[Mark, None] | None = None
@@ -125,7 +128,7 @@ class Feed(SpaceObserver):
             self.edge_added(edge)
         for state in group_states(model).values():
             self.post(ev.GroupAdded(group=state))
-        self.properties_changed(space)
+        self.post(properties_event(space))
         for node in space.nodes:
             if node.status_word != "idle":
                 self.status_changed(node)
@@ -159,6 +162,7 @@ class Feed(SpaceObserver):
         self.post(ev.NodeRemoved(uuid=node.uuid))
 
     def node_updated(self, node: Node, fields: tuple[str, ...]) -> None:
+        self.node_set(node, fields)
         if fields == ("ports",):
             return self.ports_changed(node)
         state = node_state(node, ports=False)
@@ -194,9 +198,8 @@ class Feed(SpaceObserver):
         _clear_all(self._marks, self._runs, self._progress, self._ports)
         self.post(ev.NodespaceCleared())
 
-    def properties_changed(self, space: NodeSpace) -> None:
-        """Tell what is kept with the graph; the document does, whose edits change it."""
-        self.post(ev.NodespaceUpdated(prop=_json_dict(space.properties)))
+    def property_changed(self, key: str) -> None:
+        self.key_set(key)
 
     # -- values and runs
 
@@ -255,6 +258,11 @@ class Feed(SpaceObserver):
 def _clear_all(*kept: dict[Any, Any]) -> None:
     for one in kept:
         one.clear()
+
+
+def properties_event(space: NodeSpace) -> ev.NodespaceUpdated:
+    """What is kept with the graph; the document tells it, whose edits change it."""
+    return ev.NodespaceUpdated(prop=_json_dict(space.properties))
 
 
 def node_state(node: Node, *, ports: bool = True) -> NodeState:
@@ -321,30 +329,6 @@ def frontend_state(properties: Mapping[str, Any]) -> FrontendState:
         except msgspec.ValidationError:
             continue
     return state
-
-
-def group_states(model: GraphModel) -> dict[str, GroupState]:
-    """The groups as clients see them, by id."""
-    if not model.groups:
-        return {}
-    nodes: dict[str, list[str]] = {}
-    for uuid, node in model.nodes.items():
-        nodes.setdefault(node.get("group", ""), []).append(uuid)
-    inner: dict[str, list[str]] = {}
-    for group_id, group in model.groups.items():
-        inner.setdefault(group.get("parent", ""), []).append(group_id)
-    return {
-        gid: _group_state(gid, group, nodes.get(gid, []), inner.get(gid, []))
-        for gid, group in model.groups.items()
-    }
-
-
-def _group_state(group_id: str, group: Record, nodes: list[str], groups: list[str]) -> GroupState:
-    known = {key: value for key, value in group.items() if key in GroupState.__struct_fields__}
-    try:
-        return msgspec.convert({**known, "id": group_id, "nodes": nodes, "groups": groups}, GroupState)
-    except msgspec.ValidationError:  # a file from elsewhere with a name that is a number, say
-        return GroupState(id=group_id, nodes=nodes, groups=groups)
 
 
 def progress_state(info: Mapping[str, Any]) -> Progress:

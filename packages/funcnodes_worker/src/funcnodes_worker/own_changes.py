@@ -17,10 +17,9 @@ from msgspec import UNSET
 from funcnodes_core.exceptions import NodeNotFoundError
 from funcnodes_core.node import Node
 from funcnodes_core.nodespace.nodespace import NodeSpace
-from funcnodes_core.nodespace.observer import SpaceObserver
 from funcnodes_core.nodespace.placeholder import PlaceHolderNode
 from funcnodes_worker.edits import Edit, SetField
-from funcnodes_worker.feed import Feed
+from funcnodes_worker.feed import Feed, properties_event
 from funcnodes_worker.journal import Commit
 from funcnodes_worker.persistence.added_ports import added_ports, described
 from funcnodes_worker.persistence.history import NODE
@@ -33,7 +32,7 @@ _WAIT_S = 0.3
 _FIELDS = {"properties", "ports"}
 
 
-class OwnChanges(SpaceObserver):
+class OwnChanges:
     """Notices nodes whose properties or ports are not what their records say.
 
     Args:
@@ -54,12 +53,14 @@ class OwnChanges(SpaceObserver):
         self._keys: dict[str, None] = {}
         self._timer: asyncio.TimerHandle | None = None
 
-    def node_updated(self, node: Node, fields: tuple[str, ...]) -> None:
+    def node_changed(self, node: Node, fields: tuple[str, ...]) -> None:
+        """A node changed itself, or a command changed it."""
         if not _FIELDS.isdisjoint(fields):
             self._nodes[node.uuid] = None
             self._wake()
 
     def property_changed(self, key: str) -> None:
+        """A property of the graph changed."""
         self._keys[key] = None
         self._wake()
 
@@ -132,7 +133,7 @@ class OwnChanges(SpaceObserver):
 def tell_records(feed: Feed, space: NodeSpace, edits: Sequence[Edit]) -> None:
     """Tells what the space does not tell by itself."""
     if any(isinstance(edit, SetField) and edit.target[0] == "props" for edit in edits):
-        feed.properties_changed(space)
+        feed.post(properties_event(space))
     for edit in edits:
         match edit:
             case SetField(target=("nodes", uuid, "description")):
