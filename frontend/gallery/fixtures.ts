@@ -69,6 +69,8 @@ function node(id: string, nodeId: string, name: string, more: Partial<NodeRecord
     renderOptions: {},
     placeholder: false,
     resetInputsOnTrigger: false,
+    timeoutS: null,
+    retries: 0,
     ...more,
   };
 }

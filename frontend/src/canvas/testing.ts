@@ -44,6 +44,8 @@ export function makeNode(id: string, more: Partial<NodeRecord> = {}): NodeRecord
     renderOptions: {},
     placeholder: false,
     resetInputsOnTrigger: false,
+    timeoutS: null,
+    retries: 0,
     ...more,
   };
 }

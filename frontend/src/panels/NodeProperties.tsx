@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import { Play, Square } from "lucide-react";
 import { duration } from "@/lib/format";
 import { useCell, useNode } from "@/lib/hooks";
-import { describeNode, renameNode, setNodeMode, setResetInputs, stopNode, triggerNode } from "@/store/intents";
+import { describeNode, renameNode, setNodeMode, setResetInputs, setRetries, setTimeLimit, stopNode, triggerNode } from "@/store/intents";
 import { externals, ownerOf } from "@/store/externals";
 import { library } from "@/store/library";
 import { type NodeMode, type NodeRecord, portKey } from "@/store/types";
@@ -132,6 +132,22 @@ function Details({ node }: { node: NodeRecord }) {
           label="Reset inputs after a run"
           checked={node.resetInputsOnTrigger}
           onChange={(on) => void setResetInputs(node.id, on)}
+        />
+      </Row>
+      <Row label="Time limit (s)">
+        <EditableText
+          label="Time limit in seconds"
+          placeholder="None"
+          value={node.timeoutS === null ? "" : String(node.timeoutS)}
+          onChange={(text) => void setTimeLimit(node.id, text)}
+        />
+      </Row>
+      <Row label="Retries">
+        <EditableText
+          label="Retries of a failed run"
+          placeholder="None"
+          value={node.retries === 0 ? "" : String(node.retries)}
+          onChange={(text) => void setRetries(node.id, text)}
         />
       </Row>
       <Row label="Class">

@@ -112,6 +112,14 @@ describe("events", () => {
     expect(nodes.get("n2")).toBe(other);
   });
 
+  it("takes a node's limits in, and that there is none any more", () => {
+    send("node_updated", { uuid: "n1", timeout_s: 2.5, retries: 3 });
+    expect(nodes.get("n1")).toMatchObject({ timeoutS: 2.5, retries: 3 });
+
+    send("node_updated", { uuid: "n1", timeout_s: null });
+    expect(nodes.get("n1")).toMatchObject({ timeoutS: null, retries: 3 });
+  });
+
   it("follow a run through start, progress, failure and success", () => {
     send("node_triggered", { uuid: "n1" });
     send("node_progress", { uuid: "n1", progress: 0.5, message: "half" });

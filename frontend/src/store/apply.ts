@@ -143,6 +143,8 @@ function nodeChange(data: Data): Partial<NodeRecord> {
   if (typeof data.mode === "string") change.mode = data.mode as NodeRecord["mode"];
   if (typeof data.duration_s === "number") change.durationS = data.duration_s;
   if ("reset_inputs_on_trigger" in data) change.resetInputsOnTrigger = data.reset_inputs_on_trigger === true;
+  if ("timeout_s" in data) change.timeoutS = typeof data.timeout_s === "number" ? data.timeout_s : null;
+  if (typeof data.retries === "number") change.retries = data.retries;
   if ("error" in data) change.error = readError(data.error as WireNode["error"]);
   if ("properties" in data) change.properties = (data.properties ?? {}) as Data;
   if ("frontend" in data) Object.assign(change, layoutChange((data.frontend ?? {}) as Data));

@@ -140,6 +140,21 @@ export const why = (uuid: string) => ask("why", { uuid });
 
 export const renameNode = (uuid: string, name: string) => ask("update_node", { uuid, name });
 export const describeNode = (uuid: string, description: string) => ask("update_node", { uuid, description });
+/** How long a run may take, as people write it: a number of seconds, or nothing for no limit. */
+export async function setTimeLimit(uuid: string, text: string): Promise<void> {
+  const seconds = text.trim() === "" ? null : Number(text.replace(",", "."));
+  if (seconds !== null && !(seconds > 0 && Number.isFinite(seconds)))
+    notify("error", "A time limit is a number of seconds above 0, or nothing");
+  else await ask("update_node", { uuid, timeout_s: seconds });
+}
+
+/** How often a run that fails is tried again. */
+export async function setRetries(uuid: string, text: string): Promise<void> {
+  const retries = Number(text.trim());
+  if (!Number.isInteger(retries) || retries < 0) notify("error", "Retries are a whole number, 0 or more");
+  else await ask("update_node", { uuid, retries });
+}
+
 export const setResetInputs = (uuid: string, reset: boolean) =>
   ask("update_node", { uuid, reset_inputs_on_trigger: reset });
 

@@ -101,6 +101,8 @@ export function readNode(wire: WireNode): NodeRecord {
     renderOptions: wire.render_options as NodeRecord["renderOptions"],
     placeholder: wire.placeholder,
     resetInputsOnTrigger: wire.reset_inputs_on_trigger,
+    timeoutS: wire.timeout_s,
+    retries: wire.retries,
   });
 }
 

@@ -92,6 +92,10 @@ export interface NodeRecord {
   /** Its class is not installed; the node keeps its data and edges. */
   placeholder: boolean;
   resetInputsOnTrigger: boolean;
+  /** Seconds that a run may take; null for any number. */
+  timeoutS: number | null;
+  /** How often a run that fails is tried again. */
+  retries: number;
 }
 
 export interface EdgeRecord {
