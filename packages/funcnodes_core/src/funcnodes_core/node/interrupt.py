@@ -243,4 +243,7 @@ def break_off(
             last, again_at, pause_s = sight.run, now + deadline_s / _AGAIN, _SOON_S
         else:
             struck.pop()
+    left = _look(thread_id)
+    if last is not None and (left is None or left.run is not last):
+        SENT_INTERRUPTS.pop(thread_id, None)  # it came, if one was sent: also where the function caught it
     _send_others_again(thread_id)

@@ -88,12 +88,15 @@ def _does_not_run(node: NodeLike, status: str) -> _Reason | None:
 
 def _did_not_run(node: NodeLike, status: str) -> _Reason | None:
     """What went wrong when it was to run."""
+    if status == "failed" and _was_stopped(node):
+        return "its last run was stopped", ()
     if status == "failed":
         return f"its last run failed: {node.last_error.error}", ()
     cause: Any = node._blocked_by
     if status == "stale" and cause is not None:
-        stopped = cause.last_error is not None and isinstance(cause.last_error.exception, NodeCancelledError)
-        return f"blocked by {'the stop' if stopped else 'the failure'} of {cause.name!r}", (cause,)
+        return f"blocked by {'the stop' if _was_stopped(cause) else 'the failure'} of {cause.name!r}", (
+            cause,
+        )
     if status == "stale":
         above: list[Any] = list(dict.fromkeys(sources(node)))
         old = [source for source in above if source._stale]
@@ -101,6 +104,10 @@ def _did_not_run(node: NodeLike, status: str) -> _Reason | None:
             return f"{_names(old)} {'is' if len(old) == 1 else 'are'} stale", old
         return "something upstream has changed since it ran, or its run was taken back", ()
     return None
+
+
+def _was_stopped(node: NodeLike) -> bool:
+    return node.last_error is not None and isinstance(node.last_error.exception, NodeCancelledError)
 
 
 def _because(node: NodeLike) -> _Reason:
