@@ -263,6 +263,8 @@ class GroupingLogic:
     def _tidy(self, saved_order: Mapping[str, Iterable[str]]) -> None:
         """Puts groups into their saved order and drops those that are empty."""
         for group_id, saved in saved_order.items():
+            if group_id not in self._groups:
+                continue  # another group has taken its last node
             inner = self._groups[group_id]["child_groups"]
             inner[:] = list(dict.fromkeys([child for child in saved if child in inner] + inner))
         for group_id in saved_order:

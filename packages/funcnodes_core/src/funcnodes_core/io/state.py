@@ -94,7 +94,7 @@ def restore_description(io: NodeIO, data: Mapping[str, Any]) -> None:
     if "hidden" in data:
         changes["hidden"] = bool(data["hidden"])
     if "render_options" in data:
-        changes["render_options"] = dict(data["render_options"])
+        changes["render_options"] = dict(data["render_options"] or {})
     # a port that is saved as its class has it goes on sharing the description
     changes = {key: value for key, value in changes.items() if getattr(io._spec, key) != value}
     if changes:

@@ -191,7 +191,7 @@ def deserialize(node: NodeLike, data: Mapping[str, Any]) -> None:
     """Take over what `serialize` gave; nothing runs."""
     if data.get("name"):
         node._name = data["name"]
-    if "description" in data:
+    if data.get("description") is not None:
         node.description = data["description"]
     if "reset_inputs_on_trigger" in data:
         node._reset_inputs = bool(data["reset_inputs_on_trigger"])
@@ -204,9 +204,11 @@ def deserialize(node: NodeLike, data: Mapping[str, Any]) -> None:
         node._muted = node._mode is NodeMode.MUTED
     if "timeout_s" in data or "retries" in data:
         own = limits_of(node)
-        set_limits(node, Limits(data.get("timeout_s", own.timeout_s), data.get("retries", own.retries)))
+        retries = data.get("retries")
+        retries = own.retries if retries is None else retries
+        set_limits(node, Limits(data.get("timeout_s", own.timeout_s), retries))
     refresh_special(node)
-    for io_id, saved in data.get("io", {}).items():
+    for io_id, saved in (data.get("io") or {}).items():
         ports = node.inputs if saved.get("is_input", io_id in node.inputs) else node.outputs
         port = ports.get(io_id)
         if port is not None:

@@ -29,7 +29,7 @@ class PlaceHolderNode(Node):
         kwargs.setdefault("uuid", self.data.get("id") or self.data.get("uuid"))
         kwargs.setdefault("trigger_on_create", False)
         super().__init__(**kwargs)
-        for io_id, saved in self.data.get("io", {}).items():
+        for io_id, saved in (self.data.get("io") or {}).items():
             if isinstance(saved, Mapping) and not io_id.startswith("_trigger"):
                 self.ensure_port(io_id, is_input=bool(saved.get("is_input", True)))
         # the instance answers for the class that it stands for
@@ -67,7 +67,7 @@ class PlaceHolderNode(Node):
     def serialize(self, drop: bool = True) -> dict[str, Any]:
         """The saved data, with what was changed since."""
         now = super().serialize(drop=drop)
-        io = {**self.data.get("io", {})}
+        io = {**(self.data.get("io") or {})}
         for io_id, saved in now["io"].items():
             io[io_id] = {**io.get(io_id, {}), **saved} if isinstance(io.get(io_id), Mapping) else saved
         out = {**self.data, **now, "node_id": self.missing_node_id, "io": io}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -13,6 +12,7 @@ from funcnodes_core.exceptions import FuncNodesError, NodeClassNotFoundError
 from funcnodes_core.lib.shelf import Shelf, flatten_shelf
 from funcnodes_core.node.base import Node
 from funcnodes_core.node.registry import REGISTERED_NODES
+from funcnodes_core.nodespace._forms import check_graph
 from funcnodes_core.nodespace.observer import Edge
 from funcnodes_core.nodespace.placeholder import PlaceHolderNode
 from funcnodes_core.sentinels import NoValue
@@ -116,7 +116,7 @@ def deserialize(space: Space, data: Mapping[str, Any]) -> None:
     Raises:
         ValueError: The data has not the form of a graph; the graph is as it was.
     """
-    nodes, edges = _checked(data)
+    nodes, edges = check_graph(data)
     space.clear()
     with loading(space):
         for saved in nodes:
@@ -144,21 +144,6 @@ def _empty_mirrors(space: Space) -> None:
                 link.dst.restore(NoValue)
 
 
-def _checked(data: Mapping[str, Any]) -> tuple[list[Any], list[Any]]:
-    """The nodes and edges of a saved graph, or ValueError before anything has changed."""
-    nodes, edges = data.get("nodes", []), data.get("edges", [])
-    if not isinstance(nodes, list) or not isinstance(edges, (list, tuple)):
-        raise ValueError("a saved graph has lists under 'nodes' and 'edges'")
-    for saved in nodes:
-        if not isinstance(saved, Mapping) or not saved.get("node_id"):
-            raise ValueError(f"a saved node is a dict with a 'node_id', not {str(saved)[:100]}")
-    counts = Counter(str(saved.get("id") or saved.get("uuid") or "") for saved in nodes)
-    for uuid, count in counts.items():
-        if uuid and count > 1:
-            raise ValueError(f"a saved graph has {count} nodes {uuid!r}")
-    return nodes, list(edges)
-
-
 def load_node(space: Space, saved: Mapping[str, Any]) -> Node:
     """Add a saved node without its values; a placeholder where its class is missing."""
     uuid = saved.get("id") or saved.get("uuid")
@@ -168,7 +153,12 @@ def load_node(space: Space, saved: Mapping[str, Any]) -> Node:
         placeholder: Node = space.add_node_instance(PlaceHolderNode(saved))
         return placeholder
     kwargs = {"uuid": uuid, "name": saved.get("name"), "trigger_on_create": False}
-    node: Node = space.add_node_instance(make_node(cls, kwargs))
+    try:
+        made = make_node(cls, kwargs)
+    except Exception as exc:  # noqa: BLE001 - constructors of node classes are foreign code
+        FUNCNODES_LOGGER.warning("the saved node %r cannot be made and waits: %r", uuid, exc)
+        made = PlaceHolderNode(saved)
+    node: Node = space.add_node_instance(made)
     return node
 
 
