@@ -25,6 +25,7 @@ from typing import Any, Literal
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
+from funcnodes_core.files import fsync_folder
 from funcnodes_worker.edits import Edit
 from funcnodes_worker.errors import JournalError
 
@@ -169,7 +170,10 @@ class Journal:
         return reading
 
     def _open(self) -> None:
+        is_new = not self.path.exists()
         self._fd = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        if is_new:  # or what is synced in it could be found under no name after a power cut
+            fsync_folder(self.path.parent)
         self._good_bytes = os.fstat(self._fd).st_size
         self._syncer = None if self._full else _Syncer(self._fd)
 

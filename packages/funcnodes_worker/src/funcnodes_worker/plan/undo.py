@@ -18,6 +18,7 @@ from funcnodes_worker.edits import (
     RemoveNode,
     SetField,
     invert_all,
+    targets,
 )
 from funcnodes_worker.errors import ConflictError, UndoConflictError
 from funcnodes_worker.persistence.history import History, Scope, Step
@@ -85,7 +86,10 @@ def plan_inverse(
                 model.apply(edit)
             except ConflictError as exc:
                 if not force:
-                    raise UndoConflictError(f"cannot be undone any more: {exc}") from exc
+                    path = next(iter(targets([edit])))
+                    raise UndoConflictError(
+                        f"cannot be undone any more: {exc}", field=".".join(path[1:]), target=list(path)
+                    ) from exc
                 continue
             planned.append(edit)
     return planned
