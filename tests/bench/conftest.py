@@ -79,6 +79,7 @@ class RawSocket:
     def __init__(self, port: int, token: str = "", v1: bool = True, path: str = "/") -> None:
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=60)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._calls = 0
         self._data = bytearray()
         self._at = 0
         lines = [
@@ -113,7 +114,8 @@ class RawSocket:
 
     def call(self, cmd: str, **kwargs: Any) -> Any:
         """Run a command; gives its result."""
-        self.send(command(cmd, id="call", **kwargs))
+        self._calls += 1  # a repeated id would be answered from memory
+        self.send(command(cmd, id=f"call {self._calls}", **kwargs))
         while True:
             answer = self.receive()
             if b'"large_message"' in answer[:60]:
