@@ -158,6 +158,7 @@ def test_deleting_removes_everything_of_the_worker(registry: WorkerRegistry) -> 
         registry.dir.pid_file("one"),
         registry.dir.runstate_file("one"),
         registry.dir.lock_file("one"),
+        registry.dir.secrets_file("one"),
     ):
         file.touch()
 
