@@ -61,6 +61,19 @@ async def test_what_nodes_print_is_theirs_whatever_thread_they_print_on(make_wor
     assert "WARNING some.library: speak_async logged\n" in file
 
 
+async def test_the_failures_of_a_node_are_in_its_log(make_worker: MakeWorker) -> None:
+    worker = make_worker().start()
+    async with worker.client() as one:
+        await one.call("add_node", node_id="t.divide", uuid="d")
+        for io_id, value in (("a", 1), ("b", 0)):
+            await one.call("update_node_input", uuid="d", input_id=io_id, value=value)
+        [(text, _)] = await said(one, "d", 1)
+        errors = (await one.call("get_logs", level="error"))["lines"]
+
+    assert text == "ZeroDivisionError: division by zero"
+    assert [line["node"] for line in errors] == ["d"]
+
+
 async def test_what_a_process_of_a_node_prints_is_the_nodes(make_worker: MakeWorker) -> None:
     worker = make_worker().start()
     async with worker.client() as one:

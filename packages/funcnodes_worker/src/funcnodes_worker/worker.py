@@ -37,7 +37,7 @@ from funcnodes_worker.logteller import LogTeller
 from funcnodes_worker.marks import Mark, Told
 from funcnodes_worker.processlog import BookHandler
 from funcnodes_worker.projection import Projection
-from funcnodes_worker.protocol.events import Change, LogAdded, WorkerUpdated
+from funcnodes_worker.protocol.events import Change, LogAdded, NodeErrored, WorkerUpdated
 from funcnodes_worker.protocol.messages import Cmd, CommandId, Hello
 from funcnodes_worker.protocol.shapes import LibraryState, LogLine
 from funcnodes_worker.rpc.registry import REGISTRY, Registry
@@ -323,6 +323,9 @@ class Worker:
     def _receive_newest(self, mark: Mark, newest: Any) -> None:
         for change in mark.changes(newest):
             self.hub.publish(change)
+            failed = change.what
+            if isinstance(failed, NodeErrored) and self.book.allows(failed.uuid, len(failed.error)):
+                self.book.add("error", failed.error, logger="funcnodes.node", node=failed.uuid)
 
 
 def _exact_json(value: object) -> Raw:
