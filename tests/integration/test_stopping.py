@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from funcnodes_worker.client import WorkerClient
+from funcnodes_worker.errors import CallFailedError
 
 pytestmark = [pytest.mark.anyio, pytest.mark.integration]
 
@@ -79,6 +80,10 @@ async def test_a_node_that_computes_without_end_is_stopped_and_the_graph_goes_on
         await one.call("add_edge", src_uuid="f", src_io="out", dst_uuid="x", dst_io="a")
         await _run(one, "f", x=1)
         edit = asyncio.create_task(one.call("add_node", node_id="t.items", uuid="late"))
+        assert (await one.call("why", uuid="f")) == {"status": "running", "text": "it runs", "nodes": []}
+        assert "'Forever' keeps the graph from everything else" in (await one.call("why", uuid="x"))["text"]
+        with pytest.raises(CallFailedError, match="no node 'nobody'"):
+            await one.call("why", uuid="nobody")
         begin = time.monotonic()
 
         answer = await one.call(stop, **({"uuid": "f"} if stop == "stop_node" else {}))

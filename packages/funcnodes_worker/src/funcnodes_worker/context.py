@@ -85,6 +85,10 @@ class WorkerServices(Protocol):
         """The folder of uploaded and produced files."""
         ...
 
+    def blocker(self) -> str:
+        """The name of the node that keeps the graph's thread from the next command, "" when none does."""
+        ...
+
     def request_stop(self) -> None:
         """Begin to end the process."""
         ...

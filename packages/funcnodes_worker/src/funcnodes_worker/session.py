@@ -300,12 +300,20 @@ class Session:
         call.waiting_note = loop.call_later(SLOW_COMMAND_S, self._note_waiting, call)
         if command.late is not None:
             call.deadline = loop.call_later(kwargs["deadline_s"] + LATE_S, self._answer_late, call)
+        elif command.meanwhile is not None:
+            call.deadline = loop.call_later(LATE_S, self._answer_late, call)
         self._host.call_graph(call)
 
     def _answer_late(self, call: GraphCall) -> None:
-        """A node blocks the graph's thread: say so in time."""
-        assert call.command.late is not None
-        call.result = call.command.late()
+        """A node blocks the graph's thread: say so in time, or say what is known without it."""
+        try:
+            if call.command.late is not None:
+                call.result = call.command.late()
+            elif call.command.meanwhile is not None:
+                context = self._host.make_read_context(self, call.message.id)
+                call.result = call.command.meanwhile(context, **call.kwargs)
+        except Exception as error:  # noqa: BLE001 - whatever a command raises is its answer
+            call.error = error
         self.graph_answered(call)
 
     def _note_waiting(self, call: GraphCall) -> None:

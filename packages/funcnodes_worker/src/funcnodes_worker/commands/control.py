@@ -11,7 +11,7 @@ from funcnodes_core.exceptions import NodeNotFoundError
 from funcnodes_core.node import Node
 from funcnodes_core.node import why as core_why
 from funcnodes_core.node.control import stopped_how
-from funcnodes_worker.context import GraphContext
+from funcnodes_worker.context import GraphContext, ReadContext
 from funcnodes_worker.errors import NotFoundError
 from funcnodes_worker.protocol.events import WorkerUpdated
 from funcnodes_worker.rpc.registry import Success, command
@@ -112,7 +112,23 @@ def run_stale(ctx: GraphContext, uuid: str | None = None) -> Asked:
     return Asked(nodes=[node.uuid for node in asked])
 
 
-@command(scope="view", on="graph")
+def _why_meanwhile(ctx: ReadContext, uuid: str) -> Reason:
+    node = ctx.projection.get_node(uuid)
+    blocker = ctx.worker.blocker() or "another node"
+    if node.status == "running":
+        text = "it runs"
+    elif node.status == "muted":
+        text = "it is muted"
+    elif node.status == "waiting":
+        text = f"waiting: {blocker!r} keeps the graph from everything else"
+    elif node.error is not None:
+        text = f"its last run failed: {node.error.error}"
+    else:
+        text = f"{blocker!r} keeps the graph from everything else: ask again when it has ended"
+    return Reason(status=node.status, text=text, nodes=[])
+
+
+@command(scope="view", on="graph", meanwhile=_why_meanwhile)
 def why(ctx: GraphContext, uuid: str) -> Reason:
     """Why a node runs or does not run."""
     node = _node(ctx, uuid)

@@ -59,6 +59,7 @@ class Command:
         mutates: bool,
         on: Place,
         late: Callable[[], Any] | None = None,
+        meanwhile: Callable[..., Any] | None = None,
         repeatable: bool = False,
         extra: Extra | None = None,
     ) -> None:
@@ -66,6 +67,7 @@ class Command:
         self.extra = extra
         self.repeatable = repeatable
         self.late = late
+        self.meanwhile = meanwhile
         self.name = handler.__name__
         self.scope = scope
         self.mutates = mutates
@@ -155,6 +157,7 @@ class Registry:
         mutates: bool = False,
         on: Place | None = None,
         late: Callable[[], Any] | None = None,
+        meanwhile: Callable[..., Any] | None = None,
         repeatable: bool | None = None,
         extra: Extra | None = None,
     ) -> Callable[[_F], _F]:
@@ -166,6 +169,8 @@ class Registry:
             on: where it runs; "graph" for commands that mutate, else "serve".
             late: for a command with a `deadline_s`: gives its result when the graph's thread, blocked by a node,
                 has not answered by then.
+            meanwhile: for what only looks, but at nodes: gives the result from the projection (a `ReadContext` and
+                the kwargs) while a node blocks the graph's thread.
             repeatable: doing it twice does no harm, so that its answers, which may be large, are not remembered;
                 so it is by default with what only looks (scope "view").
             extra: what a link with a lower scope may list to reach the command all the same.
@@ -175,7 +180,14 @@ class Registry:
             place = on or ("graph" if mutates else "serve")
             harmless = scope == "view" if repeatable is None else repeatable
             made = Command(
-                handler, scope=scope, mutates=mutates, on=place, late=late, repeatable=harmless, extra=extra
+                handler,
+                scope=scope,
+                mutates=mutates,
+                on=place,
+                late=late,
+                meanwhile=meanwhile,
+                repeatable=harmless,
+                extra=extra,
             )
             self.add(made)
             return handler
