@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import time
+from collections import UserString, deque
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -39,6 +41,13 @@ class EndlessMap(Mapping[int, int]):
 
     def __iter__(self) -> Iterator[int]:
         return iter(range(10**18))
+
+
+@dataclass
+class Holder:
+    """Is encoded as a dict."""
+
+    held: Any
 
 
 class NoText:
@@ -132,6 +141,9 @@ HUGE = {
     "many records": lambda: [{"a": i, "b": "x" * 100} for i in range(100_000)],
     "records of many fields": lambda: [{str(i): i for i in range(100_000)}] * 60,
     "records of one long name": lambda: [{"n" * MILLION: 1}] * 2,
+    "a dataclass of a million": lambda: Holder(dict.fromkeys(range(MILLION), 1)),
+    "a queue of a million": lambda: deque(range(MILLION)),
+    "a wrapped text": lambda: UserString("x" * MILLION),
     "an endless list": Endless,
     "an endless dict": EndlessMap,
 }

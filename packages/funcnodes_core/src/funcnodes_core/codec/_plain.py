@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import UserString
 from collections.abc import Mapping, Sequence, Set, ValuesView
 from enum import Enum
 from json.encoder import encode_basestring
@@ -132,6 +133,8 @@ class PlainCutter:
             # the encoder may have shortened it: only the whole value is complete
             self.complete = self.complete and isinstance(made.data, int | float | bool)
             return self.cut(made.data)
+        if isinstance(value, UserString):  # a sequence of texts that are sequences of texts
+            return self._text(value.data)
         if isinstance(value, Mapping):
             return self._mapping(value)
         if isinstance(value, _SEQUENCES):
