@@ -389,9 +389,13 @@ def test_ten_megabytes_until_the_preview(
     )
 
 
-def test_ten_megabytes_to_a_client(kit: Any, figures: Any, echo: Any, worker: Any) -> None:
+@pytest.mark.parametrize("kind", ["bytes", "array"])
+def test_ten_megabytes_to_a_client(
+    kit: Any, figures: Any, echo: Any, make_worker: Callable[..., Any], kind: str
+) -> None:
+    worker = make_worker(None, "bench_arrays")
     one = worker.connect()
-    one.call("add_node", node_id="b.bytes", uuid="x")
+    one.call("add_node", node_id=f"b.{kind}", uuid="x")
     one.send(kit.command("update_node_input", uuid="x", input_id="n", value=1))
     one.receive_until(b'"io_id":"out"')
     limits, times, stalls = [], [], []
@@ -407,7 +411,7 @@ def test_ten_megabytes_to_a_client(kit: Any, figures: Any, echo: Any, worker: An
         assert (status, len(body) // 2**20) == (200, 10)
 
     limit = min(limits)
-    figures.add(kit.Row("10 MB: the whole value to a client", min(times), 2 * limit, "ms", limit))
+    figures.add(kit.Row(f"10 MB {kind}: the whole value to a client", min(times), 2 * limit, "ms", limit))
     figures.add(kit.Row("  the longest wait of a ping meanwhile", statistics.median(stalls), 10, "ms"))
 
 
