@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import funcnodes_core as fn
-from funcnodes_core.types import SVG
+from funcnodes_core.types import SVG, Secret
 
 
 class Wave:
@@ -222,3 +222,11 @@ NODE_SHELF = fn.Shelf(
     subshelves=[],
     description="For tests",
 )
+
+
+@fn.NodeDecorator("t.login", name="Login")
+def login(key: Secret, account: str = "ann") -> str:
+    """Uses a key; fails with it in the message when the account is nobody's."""
+    if account == "nobody":
+        raise ValueError(f"the key {key} is not that of {account}")
+    return f"{account}: {len(key)}"

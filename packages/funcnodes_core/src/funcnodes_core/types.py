@@ -6,9 +6,22 @@ they claim to live in.
 
 from __future__ import annotations
 
-__all__ = ["SVG", "databytes"]
+__all__ = ["CONCEALED", "SVG", "Secret", "databytes"]
 
 _PUBLIC_MODULE = "funcnodes_core.utils.special_types"
+
+
+CONCEALED = "••••••••"
+"""What is shown in the place of a secret."""
+
+
+class Secret(str):
+    """Text that is used and never shown: no preview, file, event or log of ours holds it."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"Secret({CONCEALED!r})"
 
 
 class databytes(bytes):

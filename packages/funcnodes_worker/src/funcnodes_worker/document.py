@@ -32,6 +32,7 @@ from funcnodes_worker.persistence.live import LiveGraph, groups_for_space
 from funcnodes_worker.persistence.model import GraphModel
 from funcnodes_worker.persistence.renew import ClassWatch
 from funcnodes_worker.persistence.restored import kept_previews, stale_nodes
+from funcnodes_worker.persistence.secrets import GraphSecrets
 from funcnodes_worker.persistence.settle import Settler
 from funcnodes_worker.persistence.snapshot import dump_snapshot
 from funcnodes_worker.persistence.store import DocumentStore, OpenReport, now
@@ -39,6 +40,7 @@ from funcnodes_worker.plan.checks import input_taken
 from funcnodes_worker.plan.graphs import plan_replace
 from funcnodes_worker.plan.undo import plan_steps
 from funcnodes_worker.protocol import events as ev
+from funcnodes_worker.secretstore import SecretStore
 
 __all__ = ["EXTERNALS_KEY", "Document", "Undone"]
 
@@ -71,10 +73,10 @@ class Document:
         durability: "full" waits for the disk at every commit, "grouped" for a few at once.
         feed: is told of everything that happens, once the document is open.
         executor: what encodes values; the loop's own by default.
+        secrets: where those of inputs lie; in memory only without it.
 
     Attributes:
-        folder: where its files lie.
-        name: what an export is called.
+        folder, name: where its files lie, and what an export is called.
         files_dir: where the files of the graph's nodes lie.
         classes: is told when node classes have come or gone.
     """
@@ -87,6 +89,7 @@ class Document:
         durability: Durability = "grouped",
         feed: Feed | None = None,
         executor: Executor | None = None,
+        secrets: SecretStore | None = None,
     ) -> None:
         self.space = space
         self.folder = folder
@@ -94,7 +97,8 @@ class Document:
         self.files_dir = folder / "files"
         self.feed = feed if feed is not None else Feed(Nobody())
         self.store = DocumentStore(folder, durability)
-        self._live = LiveGraph(space, self.store.blobs)
+        self._live = LiveGraph(space, self.store.blobs, secrets=GraphSecrets(secrets))
+        self.secrets = self._live.secrets
         self._own = OwnChanges(space, self.store, self.feed, self._tell_read_only)
         self.classes = ClassWatch(self._live, self.store, self.feed.value_changed)
         self._settler = Settler(space, self.store, render_type, executor)

@@ -26,6 +26,7 @@ from funcnodes_core.nodespace.nodespace import NodeSpace
 from funcnodes_core.nodespace.observer import Edge, SpaceObserver
 from funcnodes_core.nodespace.placeholder import PlaceHolderNode
 from funcnodes_core.sentinels import NoValue
+from funcnodes_core.types import CONCEALED, Secret
 from funcnodes_worker.groupview import group_states
 from funcnodes_worker.marks import Cause, Mark, ProgressMark, Run, RunMark, Told, ValueMark
 from funcnodes_worker.persistence.model import GraphModel
@@ -212,7 +213,7 @@ class Feed(SpaceObserver):
             mark = self._new_mark(port.node, port)
         if self._own is not None:
             self._own[mark] = None
-        self._sink.put(mark, (port.value, self._cause))
+        self._sink.put(mark, (port.value if type(port.value) is not Secret else CONCEALED, self._cause))
 
     def _new_mark(self, node: Node, port: NodeIO) -> ValueMark:
         mark = self._marks[port] = ValueMark(node.uuid, port.id, _side(port), render_type(node, port))

@@ -93,17 +93,18 @@ class Graph:
             space.add_shelf(shelf)
         space.set_secret_property("files_dir", (self._config.data_path / "files").as_posix())
         self._channel.post(library_state(space.lib))
+        secrets = SecretStore(self._config.config_dir.secrets_file(self._config.uuid))
         document = Document(
             space,
             self._config.data_path,
             durability=self._durability,
             feed=Feed(self._channel),
             executor=self._executor,
+            secrets=secrets,
         )
         document.name = self._config.name
         report = document.open()
         self._space, self._document = space, document
-        secrets = SecretStore(self._config.config_dir.secrets_file(self._config.uuid))
         self._externals = ExternalWorkers(document, secrets)
         self._externals.open()
         for change in _LIBRARY_CHANGES:

@@ -4,6 +4,7 @@ Answers go to standard output, so that they can be piped; everything about the w
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
@@ -26,6 +27,8 @@ __all__ = [
     "table",
 ]
 
+# control characters but tab and new line, and those that turn the direction of what follows
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _OUT = Console(highlight=False, soft_wrap=True)
 _ERR = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -37,9 +40,14 @@ class ProgressLine(Protocol):
         """Shows a text and the share that is done (0 to 1)."""
 
 
+def _plain(text: str) -> str:
+    """Text that moves no cursor and changes no colour: names and values come from files and from elsewhere."""
+    return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
+
+
 def answer(text: str) -> None:
-    """Prints a line that was asked for."""
-    _OUT.print(text, markup=False)
+    """Prints a line that was asked for; as it is, unless a person reads it on a terminal."""
+    _OUT.print(_plain(text) if _OUT.is_terminal else text, markup=False)
 
 
 def json_answer(value: Any) -> None:
@@ -49,35 +57,35 @@ def json_answer(value: Any) -> None:
 
 def say(text: str) -> None:
     """Prints what happens."""
-    _ERR.print(text, markup=False, style="dim")
+    _ERR.print(_plain(text), markup=False, style="dim")
 
 
 def hint(label: str, text: str) -> None:
     """Prints a labelled line that people look for, such as an address."""
-    _ERR.print(f"[bold]{escape(label)}[/bold] {escape(text)}")
+    _ERR.print(f"[bold]{escape(label)}[/bold] {escape(_plain(text))}")
 
 
 def ask(question: str) -> str:
     """Asks a person and gives the line that they type."""
-    return _ERR.input(question, markup=False)
+    return _ERR.input(_plain(question), markup=False)
 
 
 def error(text: str) -> None:
     """Prints why something was not done."""
-    _ERR.print(f"[bold red]error:[/bold red] {escape(text)}")
+    _ERR.print(f"[bold red]error:[/bold red] {escape(_plain(text))}")
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Prints rows below each other; plain and one row a line where the output is no terminal."""
     if not _OUT.is_terminal:
         for row in (columns, *rows):
-            _OUT.print("\t".join(row), markup=False)
+            _OUT.print("\t".join(map(_plain, row)), markup=False)
         return
     shown = Table(box=None, header_style="bold", pad_edge=False)
     for column in columns:
         shown.add_column(column, overflow="fold")
     for row in rows:
-        shown.add_row(*(escape(cell) for cell in row))
+        shown.add_row(*(escape(_plain(cell)) for cell in row))
     _OUT.print(shown)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from funcnodes_core.codec.exact import MARKER, exact_scalar
 from funcnodes_core.codec.json import JSONEncoder
 from funcnodes_core.sentinels import NoValue
+from funcnodes_core.types import CONCEALED, Secret
 
 __all__ = ["MAX_PARTS", "PlainCutter", "excuse", "short_scalar"]
 
@@ -93,7 +94,7 @@ class PlainCutter:
 
     def _scalar(self, value: Any) -> Any:
         if isinstance(value, str):
-            return self._text(str(value))
+            return self._text(CONCEALED if isinstance(value, Secret) else str(value))
         if isinstance(value, bytes) and len(value) * 2 > self.left:
             self.complete = False
             return self._text(f"<{len(value)} bytes>")

@@ -15,7 +15,7 @@ from typing import Any, ClassVar, TypeAlias
 from weakref import WeakKeyDictionary, WeakSet
 
 from funcnodes_core.sentinels import NoValue, NoValueType
-from funcnodes_core.types import databytes
+from funcnodes_core.types import CONCEALED, Secret, databytes
 
 __all__ = ["Encdata", "EncoderRegistry", "JSONDecoder", "JSONEncoder"]
 
@@ -164,6 +164,8 @@ class JSONEncoder(json.JSONEncoder):
 
     @classmethod
     def _encode_default(cls, obj: Any, preview: bool, seen: set[int]) -> Any:
+        if isinstance(obj, Secret):
+            return CONCEALED
         if isinstance(obj, str):
             return obj[:PREVIEW_CHARS] + "..." if preview and len(obj) > PREVIEW_CHARS else obj
         if obj is None or isinstance(obj, (int, float)):

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from funcnodes_core.codec._plain import PlainCutter, excuse
 from funcnodes_core.codec._table import table_window
 from funcnodes_core.codec.binary import ByteEncoder
-from funcnodes_core.types import SVG
+from funcnodes_core.types import CONCEALED, SVG, Secret
 
 __all__ = [
     "MIME_BYTES",
@@ -81,6 +81,8 @@ def image_type(raw: bytes | bytearray | memoryview) -> str | None:
 
 
 def _preview(value: Any, render_type: str | None, budget_bytes: int) -> Preview:
+    if isinstance(value, Secret):
+        return Preview(MIME_JSON, CONCEALED, True)
     if isinstance(value, SVG) or (render_type == "svg" and isinstance(value, str)):
         raw = str(value[: budget_bytes + 1]).encode("utf-8", "replace")
         return _image(MIME_SVG, raw, budget_bytes, len(raw))

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Sequence
 from typing import Any
+
+from funcnodes_core.types import CONCEALED
 
 __all__ = ["RunError", "error_text"]
 
@@ -14,11 +17,12 @@ _OWN_MODULES = frozenset(f"funcnodes_core.node.{name}" for name in ("run", "limi
 class RunError:
     """Why the last run failed."""
 
-    __slots__ = ("_traceback", "error", "exception")
+    __slots__ = ("_secrets", "_traceback", "error", "exception")
 
-    def __init__(self, exception: BaseException) -> None:
+    def __init__(self, exception: BaseException, secrets: Sequence[str] = ()) -> None:
         self.exception = exception
-        text = error_text(exception)
+        self._secrets = secrets
+        text = _without(error_text(exception), secrets)
         kind = type(exception).__name__
         self.error = f"{kind}: {text}" if text else kind
         self._traceback: str | None = None
@@ -29,8 +33,15 @@ class RunError:
         if self._traceback is None:
             exc = self.exception
             lines = traceback.format_exception(type(exc), exc, _own_frames(exc))
-            self._traceback = _shortened("".join(lines))
+            self._traceback = _without(_shortened("".join(lines)), self._secrets)
         return self._traceback
+
+
+def _without(text: str, secrets: Sequence[str]) -> str:
+    """A text in which no secret of the node stands."""
+    for secret in secrets:
+        text = text.replace(secret, CONCEALED)
+    return text
 
 
 def error_text(exc: BaseException) -> str:

@@ -33,6 +33,7 @@ from funcnodes_core.node.waiting import until_settled
 from funcnodes_core.scheduler import CURRENT
 from funcnodes_core.sentinels import NoValue
 from funcnodes_core.typenames import can_accept
+from funcnodes_core.types import Secret
 
 if TYPE_CHECKING:
     from funcnodes_core.scheduler import Scheduler
@@ -344,11 +345,24 @@ def _stopped(node: NodeLike, exc: BaseException) -> NodeCancelledError | NodeTim
     return stopped
 
 
+def _secrets_of(node: NodeLike) -> list[str]:
+    """The secrets that a node has used, which its errors must not tell."""
+    found = []
+    for port in node.inputs.values():
+        try:
+            value = port.value
+        except (Exception, SystemExit):  # noqa: BLE001 - makers of defaults are foreign code
+            continue
+        if isinstance(value, Secret) and value:
+            found.append(str(value))
+    return found
+
+
 def fail(node: NodeLike, exc: BaseException) -> None:
     """Record a failure and hand it to whoever listens, or keep it for whoever awaits."""
     if isinstance(exc, (asyncio.CancelledError, RunInterrupted)):
         exc = _stopped(node, exc)
-    node.last_error = RunError(exc)
+    node.last_error = RunError(exc, _secrets_of(node))
     node._stale = True
     error = NodeTriggerError(error_text(exc)).with_traceback(exc.__traceback__)
     error.original = exc

@@ -82,7 +82,9 @@ def update_node(
             raise BadArgumentsError("kwargs.input_id: missing, a value needs an input")
         if io_type == "output":
             raise BadArgumentsError("kwargs.io_type: the value of an output cannot be set")
-        edits += plan_set_value(model, ctx.space, ctx.document.store.blobs, uuid, port, value)
+        edits += plan_set_value(
+            model, ctx.space, ctx.document.store.blobs, uuid, port, value, secrets=ctx.document.secrets
+        )
     ctx.commit(edits)
     return Success()
 
@@ -91,7 +93,11 @@ def update_node(
 def update_node_input(ctx: GraphContext, uuid: str, input_id: str, value: Any) -> Success:
     """Set the value of an input; "<NoValue>" brings its default back."""
     document = ctx.document
-    ctx.commit(plan_set_value(document.model, ctx.space, document.store.blobs, uuid, input_id, value))
+    ctx.commit(
+        plan_set_value(
+            document.model, ctx.space, document.store.blobs, uuid, input_id, value, secrets=document.secrets
+        )
+    )
     return Success()
 
 

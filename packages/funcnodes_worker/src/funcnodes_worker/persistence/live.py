@@ -25,6 +25,7 @@ from funcnodes_worker.persistence.added_ports import add_ports
 from funcnodes_worker.persistence.blobs import BlobSource
 from funcnodes_worker.persistence.export import LoadedGraph
 from funcnodes_worker.persistence.model import GraphModel
+from funcnodes_worker.persistence.secrets import GraphSecrets, is_secret
 from funcnodes_worker.persistence.values import load_kind, load_value
 
 __all__ = ["LiveGraph", "LoadReport", "build_space", "groups_for_space"]
@@ -46,10 +47,18 @@ class LiveGraph:
         missing: ids of node classes that are not there, with their nodes as placeholders.
     """
 
-    def __init__(self, space: NodeSpace, blobs: BlobSource, *, log: bool = True) -> None:
+    def __init__(
+        self,
+        space: NodeSpace,
+        blobs: BlobSource,
+        *,
+        secrets: GraphSecrets | None = None,
+        log: bool = True,
+    ) -> None:
         self.space = space
         self._log = log
         self.blobs = blobs
+        self.secrets = secrets or GraphSecrets()
         self.warnings: list[str] = []
         self.missing: dict[str, None] = {}
         self._originals: WeakKeyDictionary[Node, dict[tuple[str, str], Any]] = WeakKeyDictionary()
@@ -287,7 +296,7 @@ class LiveGraph:
         if port is None:
             return
         try:
-            value = NoValue if packed is UNSET else load_value(packed, self.blobs)
+            value = NoValue if packed is UNSET else self._load(packed)
         except ValueError as exc:
             self._warn(f"the value of {node.name!r} {io_id!r} is lost: {exc}")
             return
@@ -295,6 +304,9 @@ class LiveGraph:
         # taking a value back is no value that arrives, but the node shall run with its default
         if value is NoValue and does_trigger is None and node.ready() and node.inputs[io_id].does_trigger:
             node.request_trigger()
+
+    def _load(self, packed: Any) -> Any:
+        return self.secrets.text_of(packed) if is_secret(packed) else load_value(packed, self.blobs)
 
     def _guarded(self, port: NodeIO, value: Any, does_trigger: bool | None) -> None:
         try:
@@ -312,7 +324,7 @@ class LiveGraph:
             empty: Any = {} if key == "value_options" else NoValue
             value = empty if after is UNSET else after
             if key == "default" and after is not UNSET:
-                value = load_value(after, self.blobs)
+                value = self._load(after)
         else:
             original = originals.setdefault((io_id, key), getattr(port, key))
             value = original if after is UNSET else after

@@ -21,6 +21,7 @@ from funcnodes_core.io.base import NodeIO
 from funcnodes_core.node import Node
 from funcnodes_core.nodespace.nodespace import NodeSpace
 from funcnodes_core.sentinels import NoValue
+from funcnodes_core.types import Secret
 from funcnodes_worker.journal import PortValue
 from funcnodes_worker.persistence.blobs import BlobSource
 from funcnodes_worker.persistence.store import DocumentStore
@@ -176,7 +177,7 @@ class Settler:
             node = port.node
             if node is None or node.nodespace is not self._space or port.id in _TRIGGER_PORTS:
                 continue  # removed since, or never kept
-            if not self._is_known(port):
+            if not isinstance(port.value, Secret) and not self._is_known(port):
                 kind = self._render_type(node, port)
                 held.append(_Held(node.uuid, port.id, _own_value(port), kind, port.is_input(), port))
         return held

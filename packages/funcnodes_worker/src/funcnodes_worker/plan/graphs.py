@@ -24,6 +24,7 @@ from funcnodes_worker.edits import (
 from funcnodes_worker.errors import BadArgumentsError
 from funcnodes_worker.persistence.blobs import BlobSource
 from funcnodes_worker.persistence.model import GraphModel
+from funcnodes_worker.persistence.secrets import is_secret
 from funcnodes_worker.persistence.snapshot import NodeRecord, check_model
 from funcnodes_worker.persistence.values import check_exact, pack, unpack
 from funcnodes_worker.plan.groups import outermost_first
@@ -103,7 +104,13 @@ def _inside(group: Record, kept: set[str]) -> Record:
 
 def _with_values(node: Record, change: Callable[[Any], Any]) -> Record:
     ports = {
-        io_id: {key: change(value) if key in ("value", "default") else value for key, value in port.items()}
+        io_id: {
+            key: change(value) if key in ("value", "default") else value
+            for key, value in port.items()
+            if not is_secret(
+                value
+            )  # neither copied nor taken from elsewhere: a reference opens what it names
+        }
         for io_id, port in node.get("io", {}).items()
     }
     return {**node, "properties": dict(node.get("properties", {})), "io": ports}

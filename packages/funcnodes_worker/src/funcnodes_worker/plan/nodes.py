@@ -14,6 +14,7 @@ from funcnodes_worker.edits import Edit, FieldPath, PutNode, Record, RemoveEdge,
 from funcnodes_worker.errors import BadArgumentsError, ConflictError
 from funcnodes_worker.persistence.blobs import BlobSource
 from funcnodes_worker.persistence.model import GraphModel
+from funcnodes_worker.persistence.secrets import takes_secret
 from funcnodes_worker.persistence.values import check_exact, pack
 from funcnodes_worker.plan.checks import find_port
 from funcnodes_worker.plan.groups import without_empty_groups
@@ -115,6 +116,8 @@ def plan_update_io(
     if "default" in given:
         if not port.is_input():
             raise ConflictError(f"output {io_id!r} takes no default", uuid=uuid, io_id=io_id)
+        if takes_secret(port):
+            raise ConflictError(f"{io_id!r} takes a secret: set its value, not its default", io_id=io_id)
         no_default = check_exact(given["default"]) is NoValue
         given["default"] = UNSET if no_default else pack(given["default"], blobs)
     if given and not port.is_input():

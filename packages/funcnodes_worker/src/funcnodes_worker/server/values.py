@@ -12,7 +12,7 @@ from aiohttp import web
 from funcnodes_core.codec.binary import ByteEncoder
 from funcnodes_core.codec.exact import NotExactError
 from funcnodes_core.codec.preview import MIME_BYTES, MIME_JSON, MIME_SVG, image_type
-from funcnodes_core.types import SVG
+from funcnodes_core.types import SVG, Secret
 from funcnodes_worker.errors import ConflictError, NotFoundError
 from funcnodes_worker.jsonpieces import exact_pieces, shown_pieces, text_pieces
 from funcnodes_worker.persistence.binary import to_binary
@@ -121,6 +121,8 @@ def _encode_csv(value: object, render_type: str | None) -> _Encoded:
 
 def _encode(value: object, render_type: str | None) -> _Encoded:
     """A value in its natural form; encoders of modules are foreign code, so never on the serving loop."""
+    if isinstance(value, Secret):
+        raise NotExactError("it is a secret")
     if isinstance(value, str):
         svg = isinstance(value, SVG) or render_type == "svg"
         return _Encoded(PiecesBody(text_pieces(value)), MIME_SVG if svg else _TEXT)
