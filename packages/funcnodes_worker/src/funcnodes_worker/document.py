@@ -92,8 +92,7 @@ class Document:
         secrets: SecretStore | None = None,
     ) -> None:
         self.space = space
-        self.folder = folder
-        self.name = folder.name
+        self.folder, self.name = folder, folder.name
         self.files_dir = folder / "files"
         self.feed = feed if feed is not None else Feed(Nobody())
         self.store = DocumentStore(folder, durability)
