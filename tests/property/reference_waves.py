@@ -51,7 +51,7 @@ class Reference:
 
     def __init__(self, plan: Plan) -> None:
         self.nodes = [State(part) for part in plan.parts]
-        # a failure above a node that lacks an input: whether it counts depends on what ends first
+        # whether a node that lacks an input is stale, which nobody can see: not said by the rules
         self.vague = False
 
     # -- what is done from outside ---------------------------------------------------
@@ -67,6 +67,7 @@ class Reference:
         node.values[port] = value
         if lost and not node.part.optional[PORTS.index(port)]:
             node.stale |= bool(node.runs)
+            self.vague |= node.marked and not node.runs  # nothing of it can be old
             node.requested |= node.asked and not node.marked
             node.asked = node.asked and node.marked
 

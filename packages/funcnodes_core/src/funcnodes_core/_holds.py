@@ -14,8 +14,8 @@ from collections.abc import Iterable
 
 from funcnodes_core._mailbox import Mailbox
 from funcnodes_core._plans import Plans, Survey
-from funcnodes_core._runnable import Phase, Runnable, downstream, mirrors, successors
-from funcnodes_core._waves import may_be_fed
+from funcnodes_core._runnable import Phase, Runnable, mirrors, successors
+from funcnodes_core._waves import hold, may_be_fed
 from funcnodes_core.io.connection import Link
 
 __all__ = ["Holds"]
@@ -114,11 +114,8 @@ class Holds(ABC):
         self._waiting += len(fresh)
         self._marked += fresh
         for node in fresh:
-            for link, target in downstream(node):
-                if target._phase >= _WAITING:
-                    target._phase = _WAITING
-                    link.holds += 1
-                    target._holds += 1
+            for link in node._links:
+                hold(link)
 
     def _mark_all(self, nodes: list[Runnable], counts: list[int]) -> list[Runnable]:
         """Do what `_mark` does where nothing else is marked or runs.

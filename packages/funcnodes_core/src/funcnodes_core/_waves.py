@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
-from funcnodes_core._runnable import Phase, Runnable, ancestors, downstream, reached, successors
+from funcnodes_core._runnable import Phase, Runnable, ancestors, downstream, mirrors, reached, successors
 from funcnodes_core.io.connection import Link
 
-__all__ = ["Part", "belonging", "blocker", "explore", "join_wave", "may_be_fed", "unsettled"]
+__all__ = ["Part", "belonging", "blocker", "explore", "hold", "join_wave", "may_be_fed", "unsettled"]
 
 
 class Part(NamedTuple):
@@ -133,6 +133,30 @@ def _last_behind(node: Runnable, tied: set[Runnable]) -> Runnable:
                 break
         else:
             return node
+
+
+def hold(link: Link) -> None:
+    """Hold a wire if a marked node waits for it, and the mirrors behind it, all or none.
+
+    A value on the wire ends the holds of all of them.
+    """
+    if not link.dst.forwards:
+        only: Runnable | None = link.dst._node()
+        if only is not None and only._phase >= Phase.WAITING:
+            only._phase = Phase.WAITING
+            link.holds += 1
+            only._holds += 1
+        return
+    wires = (link, *mirrors(link))
+    targets: list[Runnable | None] = [wire.dst._node() for wire in wires]
+    if not any(target is not None and target._phase >= Phase.WAITING for target in targets):
+        return
+    for wire, target in zip(wires, targets, strict=True):
+        wire.holds += 1
+        if target is not None:
+            target._holds += 1
+            if target._phase >= Phase.WAITING:
+                target._phase = Phase.WAITING
 
 
 def may_be_fed(node: Runnable) -> bool:

@@ -236,20 +236,20 @@ class NodeInput(NodeIO):
         """Take away the wire from `other`, or every wire that ends here."""
         if other is None and not self.links_in and not self.forwards:
             return
-        for link in list(self.links_in):
-            if other is None or link.src is other:
-                if link.src.is_input():
-                    assert isinstance(link.src, NodeInput)
-                    link.src.unforward(self)
-                else:
-                    link.src.disconnect(self)
-        if other is not None and other.is_input():
-            assert isinstance(other, NodeInput)
-            self.unforward(other)
-        elif other is None:
+        found = [link for link in self.links_in if other is None or link.src is other]
+        for link in found:
+            if link.src.is_input():
+                assert isinstance(link.src, NodeInput)
+                link.src.unforward(self)
+            else:
+                link.src.disconnect(self)
+        if other is None:
             for link in list(self.forwards):
                 assert isinstance(link.dst, NodeInput)
                 self.unforward(link.dst)
+        elif not found and other.is_input():
+            assert isinstance(other, NodeInput)
+            self.unforward(other)
 
     d = disconnect
 
