@@ -111,6 +111,7 @@ async def test_a_mutation_takes_json_or_multipart_only(
 ) -> None:
     async with web.post("/upload/", data=b"a=1", headers={**worker.bearer, "Content-Type": kind}) as answer:
         assert answer.status == 415
+        assert "a body must be application/json" in await answer.text()  # the door's word, not the handler's
 
 
 @pytest.mark.parametrize(

@@ -125,7 +125,7 @@ class Login:
         """Answers the paths of `LOGIN_PATHS` and `/logout`."""
         app.router.add_get("/login", self._page)
         app.router.add_post("/login", self._take)
-        app.router.add_post("/logout", self._leave)
+        self._door.open_to(app.router.add_post("/logout", self._leave), "view")
         app.router.add_get("/login.js", _constant(_SCRIPT, "text/javascript"))
         app.router.add_get("/login.css", _constant(_STYLE, "text/css"))
 
