@@ -178,7 +178,8 @@ function readShelf(wire: WireShelf, above: string[]): LibraryShelf {
 
 export function readLibrary(wire: WireLibrary): Library {
   const shelves = wire.shelves.map((shelf) => readShelf(shelf, []));
-  const byId: Library["byId"] = {};
+  // ids come from modules: none of them is a name that every object has already
+  const byId = Object.create(null) as Library["byId"];
   const collect = (shelf: LibraryShelf): void => {
     for (const node of shelf.nodes) byId[node.nodeId] = node;
     shelf.subshelves.forEach(collect);
