@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from collections import Counter
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from random_graphs import KINDS, PORTS, Action, Graph, Part, Plan, Value, Wire, joined, plans
 from test_waves_settled import rests
 from virtual_time import run_virtual
@@ -133,6 +133,27 @@ def test_whatever_is_done_it_comes_to_rest_with_nothing_left_over(plan: Plan) ->
         fussy=True,
         max_bursts=8,
     ).filter(lambda plan: bool(plan.settable()))
+)
+@example(
+    Plan(  # a wire is held for a run and for the next one, and neither sends on it
+        (
+            Part("if", 3, (Wire("set"),), (False,), (False,)),
+            Part("bad", 5, (Wire("out", 0, "other"),), (True,), (True,)),
+            Part("join", 4, (Wire("out", 1), Wire("out", 1)), (False, False), (False, False)),
+        ),
+        (
+            (Action("set"),),
+            (Action("disconnect", 28, 2, True, 20), Action("set", 24, 2, None, 15)),
+            (Action("forward", 15, 1, None, 30),),
+            (Action("connect", 28, 2, True, 20), Action("set", 24, 2, None, 15)),
+            (Action("connect", 15, 0, None, 26), Action("set", 8, 1), Action("add", 1, 2, True, 0)),
+            (Action("disconnect", 28, 2, True, 20), Action("set", 24, 2, None, 15)),
+            (Action("connect", 26, 1, False, 27), Action("set", 24, 2, True, 21)),
+            (Action("set", 14, 1, None, 1),),
+            (Action("connect", 24, 0, True, 1), Action("remove", 11), Action("disconnect", 24, 1)),
+        ),
+        (2, 1, 5, 1, 6, 0, 1, 5, 3),
+    )
 )
 def test_nodes_and_wires_that_come_and_go_leave_nothing_behind(plan: Plan) -> None:
     graph = run_virtual(play(plan))

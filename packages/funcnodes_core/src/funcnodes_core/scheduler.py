@@ -154,7 +154,7 @@ class Scheduler(Holds):
         if phase is _IDLE or phase is _ASKED:
             cause = node if failed else None
             for link in node._links:
-                if link.holds:
+                while link.holds:  # twice where a run before it was marked anew and sent nothing here
                     self._release(link, cause)
             if failed:
                 self._poison_queued(node)
