@@ -10,10 +10,10 @@ import threading
 import weakref
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
 
 from funcnodes_core._mailbox import Mailbox
-from funcnodes_core._plans import Plans, Survey
+from funcnodes_core._plans import STEP, Plans
 from funcnodes_core._runnable import Phase, Runnable, mirrors, successors
 from funcnodes_core._waves import hold, may_be_fed
 from funcnodes_core.io.connection import Link
@@ -40,7 +40,8 @@ class Holds(ABC):
         self._watchers: dict[Runnable, list[Runnable]] = {}
         self._marked: list[Runnable] = []
         self._plans = Plans()
-        self._survey: Survey | None = None
+        self._taking: Generator[None, None, None] | None = None  # a burst, where that takes its time
+        self._half_marked = False
         self.clock = 0.0  # when the last run ended or began, by `perf_counter`
         self._waiting = 0  # nodes that are marked and have not started
         self._wave = 1
@@ -117,8 +118,8 @@ class Holds(ABC):
             for link in node._links:
                 hold(link)
 
-    def _mark_all(self, nodes: list[Runnable], counts: list[int]) -> list[Runnable]:
-        """Do what `_mark` does where nothing else is marked or runs.
+    def _mark_all(self, nodes: list[Runnable], counts: list[int]) -> Generator[None, None, list[Runnable]]:
+        """Do what `_mark` does where nothing else is marked or runs, in steps.
 
         Args:
             nodes: What is to be marked.
@@ -129,14 +130,17 @@ class Holds(ABC):
         """
         self._wave += 1
         self._waiting = len(nodes)
-        self._marked += nodes
+        self._marked = nodes
         starting = []
-        for node, count in zip(nodes, counts, strict=True):
+        for i, node in enumerate(nodes):
+            if i % STEP == STEP - 1:
+                self._half_marked = True
+                yield
             if node._phase is _ASKED:
                 node._asked = True
             node._phase = _WAITING
             node._blocked_by = None
-            node._holds = count
+            count = node._holds = counts[i]
             if not node._live:
                 self.wake(node)
             for link in node._links:
@@ -144,9 +148,16 @@ class Holds(ABC):
                 if link.dst.forwards:
                     for wire in mirrors(link):
                         wire.holds += 1
-            if not count or node._unready:
+            if not count or node._unready or node._muted:
                 starting.append(node)
+        self._half_marked = False
         return starting
+
+    def whole(self) -> None:
+        """End a marking that a time slice cut short, before anything that it takes for granted changes."""
+        if self._half_marked and self._taking is not None:
+            for _ in self._taking:
+                pass
 
     def _left(self, node: Runnable) -> None:
         """A node no longer waits: changes kept back because of it are asked again."""
@@ -244,6 +255,7 @@ class Holds(ABC):
 
     def let_go(self, links: Iterable[Link]) -> None:
         """End the holds on wires that were taken away, or whose run is given up."""
+        self.whole()
         for link in links:
             while link.holds:
                 self._release(link, None)
@@ -308,6 +320,7 @@ class Holds(ABC):
 
     def unqueue(self, node: Runnable) -> None:
         """A node lost a value that it needs: it leaves the queue and keeps its request."""
+        self.whole()
         if node._phase is _QUEUED:
             node._phase = _WAITING
         if node._phase is _WAITING:

@@ -1,19 +1,22 @@
-"""What a change of a graph at rest sets off: found once, in steps, and kept for the next time."""
+"""What a change of a graph at rest sets off: found once, in steps, and kept for the next time.
+
+The generators here yield between two steps of their work, so that the caller can look at the
+clock and hand the event loop back.
+"""
 
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterable, Iterator, Sequence
-from time import perf_counter
+from collections.abc import Generator, Sequence
 from typing import Any
 
 from funcnodes_core._runnable import Runnable, successors
 from funcnodes_core.io.connection import structure_version
 
-__all__ = ["Plan", "Plans", "Survey"]
+__all__ = ["STEP", "Plan", "Plans", "make_plan"]
 
-# nodes that a survey looks at between two looks at the clock
-_STEP = 256
+# nodes that are looked at between two looks at the clock
+STEP = 256
 # plans kept for one loop: a graph is driven by a few controls at a time
 _MAX_PLANS = 8
 
@@ -23,79 +26,25 @@ class Plan:
 
     __slots__ = ("acyclic", "counts", "refs", "version")
 
-    def __init__(self, nodes: Iterable[Runnable], counts: Iterable[int], version: int, acyclic: bool) -> None:
+    def __init__(self, version: int) -> None:
         # weak: a plan must not keep a graph alive
-        self.refs: list[weakref.ref[Any]] = [node._ref for node in nodes]
-        self.counts = list(counts)
+        self.refs: list[weakref.ref[Any]] = []
+        self.counts: list[int] = []
         self.version = version  # of the wiring that was looked at
-        self.acyclic = acyclic
+        self.acyclic = True
 
-    def nodes(self) -> list[Runnable] | None:
-        """The nodes; None where the wiring has changed since or one of them is gone."""
-        if self.version != structure_version.version:
-            return None
-        nodes: list[Any] = [ref() for ref in self.refs]
-        return None if None in nodes else nodes
+    def is_current(self) -> bool:
+        """Whether the wiring is still what it was."""
+        return self.version == structure_version.version
 
-
-class Survey:
-    """Finds the plan of a burst; `step` does a part of the work."""
-
-    def __init__(self, burst: list[Runnable], owner: Any) -> None:
-        self.burst = burst
-        self.plan: Plan | None = None
-        self._owner = owner
-        self._work = self._look()
-
-    def step(self, until: float) -> bool:
-        """Go on until a time of `perf_counter`; tell whether the work is done.
-
-        `plan` is None afterwards where the graph holds what a plan cannot say (muted nodes,
-        nodes of other loops) or where it was rewired in the meantime.
-        """
-        return all(perf_counter() <= until for _ in self._work)
-
-    def _look(self) -> Iterator[None]:
-        version = structure_version.version
-        counts = dict.fromkeys(self.burst, 0)
-        below: dict[Runnable, list[Runnable]] = {}
-        yield from self._reach(counts, below)
-        if len(below) < len(counts):
-            return
-        nodes, numbers = list(counts), list(counts.values())
-        first = [node for node, n in counts.items() if not n]
-        yield from self._order(first, counts, below)
-        if version == structure_version.version:
-            self.plan = Plan(nodes, numbers, version, len(first) == len(nodes))
-
-    def _reach(self, counts: dict[Runnable, int], below: dict[Runnable, list[Runnable]]) -> Iterator[None]:
-        """Note each node that is reached, with the number of wires that do, and those below it."""
-        order = list(counts)
-        for i, node in enumerate(order):
-            if i % _STEP == 0:
+    def nodes(self) -> Generator[None, None, list[Runnable] | None]:
+        """Give the nodes; None where the wiring has changed since or one of them is gone."""
+        nodes: list[Any] = []
+        for i in range(0, len(self.refs), STEP):
+            if i:
                 yield
-            if node._muted or node._scheduler is not self._owner:
-                return
-            below[node] = targets = successors(node)
-            for target in targets:
-                if target in counts:
-                    counts[target] += 1
-                else:
-                    counts[target] = 1
-                    order.append(target)
-
-    @staticmethod
-    def _order(
-        free: list[Runnable], counts: dict[Runnable, int], below: dict[Runnable, list[Runnable]]
-    ) -> Iterator[None]:
-        """Go on from `free` to each node whose wires have all been met (Kahn 1962); cycles stay out."""
-        for i, node in enumerate(free):
-            if i % _STEP == 0:
-                yield
-            for target in below[node]:
-                counts[target] -= 1
-                if not counts[target]:
-                    free.append(target)
+            nodes += [ref() for ref in self.refs[i : i + STEP]]
+        return nodes if self.is_current() and None not in nodes else None
 
 
 class Plans:
@@ -115,3 +64,63 @@ class Plans:
         if len(self._plans) >= _MAX_PLANS:
             del self._plans[next(iter(self._plans))]
         self._plans[tuple([node._ref for node in burst])] = plan
+
+
+def make_plan(burst: Sequence[Runnable], owner: Any) -> Generator[None, None, Plan | None]:
+    """Find out what a burst reaches.
+
+    Args:
+        burst: The nodes that were asked.
+        owner: The scheduler that all nodes must belong to.
+
+    Returns:
+        The plan; None where a node is muted or belongs elsewhere, or the wiring changed in the meantime.
+    """
+    plan = Plan(structure_version.version)
+    counts = dict.fromkeys(burst, 0)
+    below: dict[Runnable, list[Runnable]] = {}
+    yield from _reach(counts, below, owner)
+    if len(below) < len(counts):
+        return None
+    nodes = list(counts)
+    for i in range(0, len(nodes), STEP):
+        if i:
+            yield
+        plan.refs += [node._ref for node in nodes[i : i + STEP]]
+    plan.counts += counts.values()
+    yield from _untangle(counts, below)
+    plan.acyclic = not below
+    return plan if plan.version == structure_version.version else None
+
+
+def _reach(
+    counts: dict[Runnable, int], below: dict[Runnable, list[Runnable]], owner: Any
+) -> Generator[None, None, None]:
+    """Note each node that is reached, with the number of wires that do, and those below it."""
+    order = list(counts)
+    for i, node in enumerate(order):
+        if i % STEP == STEP - 1:
+            yield
+        if node._muted or node._scheduler is not owner:
+            return
+        below[node] = targets = successors(node)
+        for target in targets:
+            if target in counts:
+                counts[target] += 1
+            else:
+                counts[target] = 1
+                order.append(target)
+
+
+def _untangle(
+    counts: dict[Runnable, int], below: dict[Runnable, list[Runnable]]
+) -> Generator[None, None, None]:
+    """Take away, one by one, the nodes that no wire leads to any more (Kahn 1962); cycles stay."""
+    free = [node for node, n in counts.items() if not n]
+    for i, node in enumerate(free):
+        if i % STEP == STEP - 1:
+            yield
+        for target in below.pop(node):
+            counts[target] -= 1
+            if not counts[target]:
+                free.append(target)

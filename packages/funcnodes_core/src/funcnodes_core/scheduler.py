@@ -32,13 +32,14 @@ import asyncio
 import itertools
 import threading
 import weakref
+from collections.abc import Generator
 from contextvars import ContextVar
 from time import perf_counter
 from typing import Any
 
 from funcnodes_core._cycles import cut_cycles
 from funcnodes_core._holds import Holds
-from funcnodes_core._plans import Plan, Survey
+from funcnodes_core._plans import make_plan
 from funcnodes_core._runnable import Phase, Runnable, sources, successors
 from funcnodes_core._waves import Part, belonging, blocker, explore
 from funcnodes_core.exceptions import RunInterrupted, WrongLoopError
@@ -91,7 +92,7 @@ class Scheduler(Holds):
 
     def asked(self) -> bool:
         """Tell whether the drain has not looked yet at something that was asked."""
-        return bool(self._burst) or self._survey is not None
+        return bool(self._burst) or self._taking is not None
 
     # -- the drain -------------------------------------------------------------------
 
@@ -101,8 +102,8 @@ class Scheduler(Holds):
         ready = self._ready
         node = None
         try:
-            while ready or self._burst or self._survey or (self._waiting and self._refill()):
-                if (self._burst or self._survey) and not self._take_burst(until):
+            while ready or self._burst or self._taking or (self._waiting and self._refill()):
+                if (self._burst or self._taking) and not self._take_burst(until):
                     break
                 if not ready:
                     continue
@@ -122,7 +123,7 @@ class Scheduler(Holds):
         finally:
             # also after an interrupt: whatever is left runs in the next call
             self._draining = False
-            if ready or self._burst or self._survey:
+            if ready or self._burst or self._taking:
                 self._schedule()
 
     def _refill(self) -> bool:
@@ -134,6 +135,7 @@ class Scheduler(Holds):
 
     def start_now(self, node: Runnable) -> None:
         """Run a node at once, whatever it waits for."""
+        self.whole()
         self.wake(node)
         if node._phase is _WAITING:
             # what is still to come makes it run once more
@@ -191,44 +193,44 @@ class Scheduler(Holds):
 
     def _take_burst(self, until: float) -> bool:
         """Mark what lies downstream of a burst; False where the time slice ended before that."""
-        if self._survey is None:
+        if self._taking is None:
             burst, self._burst = self._burst, []
             if not self._at_rest():
                 self._join(burst)
                 return True
-            plan = self._plans.find(burst)
-            if plan is not None and self._follow(plan, burst):
-                return True
-            self._survey = Survey(burst, self)
-        if not self._survey.step(until):
-            return False
-        survey, self._survey = self._survey, None
-        if survey.plan is not None and self._at_rest() and self._follow(survey.plan, survey.burst):
-            self._plans.keep(survey.burst, survey.plan)
-        else:
-            self._join(survey.burst)
+            self._taking = self._take(burst)
+        for _ in self._taking:
+            if perf_counter() > until:
+                return False
+        self._taking = None
         return True
 
     def _at_rest(self) -> bool:
         """Whether nothing is marked or runs: what is asked now meets nothing."""
         return not self._waiting and not self.running
 
-    def _follow(self, plan: Plan, burst: list[Runnable]) -> bool:
-        """Mark what a plan says; False, and nothing done, where it does not hold any more."""
-        nodes = plan.nodes()
-        if nodes is None or not all([node._phase is _ASKED and node._may_run() for node in burst]):
-            return False
-        starting = self._mark_all(nodes, plan.counts)
+    def _take(self, burst: list[Runnable]) -> Generator[None, None, None]:
+        """Mark what a change of a resting graph reaches, by a plan that is kept for the next time."""
+        plan = self._plans.find(burst)
+        if plan is None or not plan.is_current():
+            plan = yield from make_plan(burst, self)
+            if plan is not None:
+                self._plans.keep(burst, plan)
+        nodes = None if plan is None else (yield from plan.nodes())
+        valid = self._at_rest() and all([node._phase is _ASKED and node._may_run() for node in burst])
+        if plan is None or nodes is None or not valid:
+            self._join(burst)
+            return
+        starting = yield from self._mark_all(nodes, plan.counts)
         if plan.acyclic:
             for node in burst:
                 node._acyclic_at = plan.version
         else:
             for link in cut_cycles(nodes):
                 self._release(link, None)
-            starting = [node for node in nodes if not node._holds or node._unready]
+            starting = [node for node in nodes if not node._holds or not node._may_run()]
         self._settling += reversed(starting)  # the first asked runs first
         self._settle()
-        return True
 
     def _join(self, burst: list[Runnable]) -> None:
         """Mark what a burst reaches beside what is marked already, or keep it for later."""
@@ -313,6 +315,7 @@ class Scheduler(Holds):
 
     def drop(self, node: Runnable) -> None:
         """Forget a node: it is removed from the graph, or stopped before its run."""
+        self.whole()
         self.running.pop(node, None)
         if node._phase >= _WAITING:
             self._skip(node, None)
@@ -323,6 +326,7 @@ class Scheduler(Holds):
 
     def abandon(self, node: Runnable) -> None:
         """Forget where a node stands; its loop has ended and will not go on."""
+        self.whole()
         if node._timer is not None:
             node._timer.cancel()
             node._timer = None
@@ -342,6 +346,7 @@ class Scheduler(Holds):
 
     def withdraw(self, node: Runnable) -> bool:
         """Take a node that has not started out of its wave; tell whether it was asked."""
+        self.whole()
         asked = node._asked or node._again or node._phase is _ASKED
         node._again = node._asked = False
         if node._phase >= _WAITING:

@@ -285,6 +285,14 @@ class NodeIO(EventEmitterMixin):
         if node is not None and node._watched:
             node._port_event(self, event, msg)
 
+    def _tell_value(self, value: Any) -> None:
+        """Tell of a value that was stored here; called where somebody may listen."""
+        if self._listeners is not None and self._spec.emit_value_set:
+            self.emit("after_set_value", {"result": value})
+        node = self._node()
+        if node is not None and node._watched:
+            node._value_stored(self, value)
+
     # -- values ----------------------------------------------------------------------
 
     @property

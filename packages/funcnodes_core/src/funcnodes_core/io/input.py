@@ -190,12 +190,8 @@ class NodeInput(NodeIO):
         while todo:
             port, via = todo.pop()
             node = port._node()
-            if port._spec.emit_value_set and (
-                port._listeners is not None or (node is not None and node._watched)
-            ):
-                port._emit("after_set_value", {"result": value})
-            elif node is not None and node._watched:
-                node._port_event(port, "_stored", {})
+            if port._listeners is not None or (node is not None and node._watched):
+                port._tell_value(value)
             if node is not None:
                 node._value_arrived(port, via, value, does_trigger)
             for forward in reversed(port.forwards):
@@ -266,7 +262,7 @@ class NodeInput(NodeIO):
         """A wire was taken away; after the last one the value is the default again."""
         if not self.links_in:
             self._store(NoValue)
-            self._emit("after_set_value", {"result": self.value})
+            self._tell_value(self.value)
         self._changed("connected")
 
     def forward(self, other: NodeInput, replace: bool = False, *, check: bool = True) -> list[str] | None:

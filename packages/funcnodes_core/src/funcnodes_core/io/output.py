@@ -82,22 +82,16 @@ class NodeOutput(NodeIO):
     def _send(self, value: Any, does_trigger: bool | None) -> None:
         node = self._node()
         if self._listeners is not None or (node is not None and node._watched):
-            if self._spec.emit_value_set:
-                self._emit("after_set_value", {"result": value})
-            elif node is not None and node._watched:
-                node._port_event(self, "_stored", {})
+            self._tell_value(value)
         trigger = False if does_trigger is False else None
         for link in tuple(self.links):
             target = link.dst
             assert isinstance(target, NodeInput)
             target._store(value)
             receiver = target._node()
-            if (
-                target._listeners is None
-                and not target.forwards
-                and receiver is not None
-                and not receiver._watched
-            ):
+            if target._listeners is None and receiver is not None and not target.forwards:
+                if receiver._watched:
+                    receiver._value_stored(target, value)
                 receiver._value_arrived(target, link, value, trigger)
             else:
                 target._announce(value, trigger, link)

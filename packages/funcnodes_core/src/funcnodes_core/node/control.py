@@ -213,6 +213,7 @@ def settled(node: NodeLike, port: NodeIO, breaking: tuple[Any, ...]) -> bool:
     scheduler = node._scheduler
     if scheduler is None:
         return not node._live
+    scheduler.whole()
     asker = current_run(scheduler.loop)
     closed = breaking if asker is None else (*breaking, asker)
     if asker is not None and asker._run is not None and asker._scheduler is scheduler:

@@ -115,6 +115,8 @@ class RunnableNode(EventEmitterMixin):
             self._links.append(link)
         if self._space is not None:
             self._space._edge_changed(link, added=True)
+        if self._scheduler is not None:
+            self._scheduler.whole()
         if self._live:
             join_wave(link, self)
 
@@ -244,8 +246,14 @@ class RunnableNode(EventEmitterMixin):
         if self._space is not None:
             self._space._node_event(self, event, msg)
 
+    def _value_stored(self, port: NodeIO, value: Any) -> None:
+        if self._listeners and port._spec.emit_value_set:
+            self.emit("after_set_value", {"io": port.id, "result": value})
+        if self._space is not None:
+            self._space._value_stored(self, port, value)
+
     def _port_event(self, port: NodeIO, event: str, msg: dict[str, Any]) -> None:
-        if self._listeners and event != "_stored":
+        if self._listeners:
             self.emit(event, {"io": port.id, **msg})
         if self._space is not None:
             self._space._port_event(self, port, event, msg)

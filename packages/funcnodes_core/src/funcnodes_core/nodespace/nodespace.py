@@ -339,11 +339,14 @@ class NodeSpace(EventEmitterMixin):
         if self._listeners:
             self.emit(event, {"node": node, **msg})
 
+    def _value_stored(self, node: Node, port: NodeIO, value: Any) -> None:
+        for observer in self._observers:
+            observer.value_changed(port)
+        if self._listeners and port._spec.emit_value_set:
+            self.emit("after_set_value", {"node": node, "io": port.id, "result": value})
+
     def _port_event(self, node: Node, port: NodeIO, event: str, msg: dict[str, Any]) -> None:
-        if event in ("after_set_value", "_stored"):
-            for observer in self._observers:
-                observer.value_changed(port)
-        if self._listeners and event != "_stored":
+        if self._listeners:
             self.emit(event, {"node": node, "io": port.id, **msg})
 
     def _port_changed(self, port: NodeIO, fields: tuple[str, ...]) -> None:
