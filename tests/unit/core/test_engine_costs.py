@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import funcnodes_core
-from funcnodes_core import Node, NodeDecorator, NodeSpace, scheduler
+from funcnodes_core import Node, NodeDecorator, NodeSpace, NoValue, run_until_complete, scheduler
 
 pytestmark = pytest.mark.anyio
 
@@ -133,3 +133,30 @@ async def test_the_drain_hands_the_loop_back_when_its_time_is_over(monkeypatch: 
 
     assert max(in_a_turn) == 3  # the one during which five milliseconds are over is the last
     assert sum(in_a_turn) == 30
+
+
+async def test_a_large_wave_is_marked_in_slices_and_a_change_in_between_finds_it_whole(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    nodes = [three() for _ in range(2000)]
+    for source, target in itertools.pairwise(nodes):
+        source.outputs["out"].connect(target.inputs["a"])
+    engine = scheduler.scheduler_of(asyncio.get_running_loop())
+    monkeypatch.setattr(scheduler, "SLICE_S", -1)  # each step ends a slice
+
+    nodes[0].inputs["a"].value = 7
+    slices = 0
+    while not engine.half_marked:
+        await asyncio.sleep(0)
+        slices += 1
+    nodes[1000].outputs["out"].disconnect(nodes[1001].inputs["a"])
+    whole = not engine.half_marked
+    async with asyncio.timeout(20):
+        await run_until_complete(*nodes)
+
+    assert whole
+    assert slices > 10  # looking at the nodes came first, and was cut into slices too
+    assert nodes[1000].outputs["out"].value == 7
+    assert nodes[1001].outputs["out"].value is NoValue
+    assert not engine.live
+    assert not engine._waiting

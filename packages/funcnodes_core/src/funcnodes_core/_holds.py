@@ -13,8 +13,8 @@ from collections import deque
 from collections.abc import Generator, Iterable
 
 from funcnodes_core._mailbox import Mailbox
-from funcnodes_core._plans import STEP, Plans
-from funcnodes_core._runnable import Phase, Runnable, mirrors, successors
+from funcnodes_core._plans import Plans
+from funcnodes_core._runnable import Phase, Runnable, successors
 from funcnodes_core._waves import hold, may_be_fed
 from funcnodes_core.io.connection import Link
 
@@ -41,7 +41,7 @@ class Holds(ABC):
         self._marked: list[Runnable] = []
         self._plans = Plans()
         self._taking: Generator[None, None, None] | None = None  # a burst, where that takes its time
-        self._half_marked = False
+        self.half_marked = False
         self.clock = 0.0  # when the last run ended or began, by `perf_counter`
         self._waiting = 0  # nodes that are marked and have not started
         self._wave = 1
@@ -118,44 +118,9 @@ class Holds(ABC):
             for link in node._links:
                 hold(link)
 
-    def _mark_all(self, nodes: list[Runnable], counts: list[int]) -> Generator[None, None, list[Runnable]]:
-        """Do what `_mark` does where nothing else is marked or runs, in steps.
-
-        Args:
-            nodes: What is to be marked.
-            counts: How many wires from one of the nodes lead to each.
-
-        Returns:
-            Those that wait for nobody, or cannot run.
-        """
-        self._wave += 1
-        self._waiting = len(nodes)
-        self._marked = nodes
-        starting = []
-        for i, node in enumerate(nodes):
-            if i % STEP == STEP - 1:
-                self._half_marked = True
-                yield
-            if node._phase is _ASKED:
-                node._asked = True
-            node._phase = _WAITING
-            node._blocked_by = None
-            count = node._holds = counts[i]
-            if not node._live:
-                self.wake(node)
-            for link in node._links:
-                link.holds = 1
-                if link.dst.forwards:
-                    for wire in mirrors(link):
-                        wire.holds += 1
-            if not count or node._unready or node._muted:
-                starting.append(node)
-        self._half_marked = False
-        return starting
-
     def whole(self) -> None:
         """End a marking that a time slice cut short, before anything that it takes for granted changes."""
-        if self._half_marked and self._taking is not None:
+        if self.half_marked and self._taking is not None:
             for _ in self._taking:
                 pass
 

@@ -43,7 +43,6 @@ class SpaceLike(Protocol):
     _listens: bool
     _listeners: Any
     _observers: tuple[Any, ...]
-    _listeners: dict[str, list[Any]] | None
 
     def get_property(self, key: str) -> Any: ...
     def _came_to_rest(self) -> None: ...

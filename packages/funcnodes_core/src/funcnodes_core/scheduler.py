@@ -39,7 +39,7 @@ from typing import Any
 
 from funcnodes_core._cycles import cut_cycles
 from funcnodes_core._holds import Holds
-from funcnodes_core._plans import make_plan
+from funcnodes_core._plans import mark_all
 from funcnodes_core._runnable import Phase, Runnable, sources, successors
 from funcnodes_core._waves import Part, belonging, blocker, explore
 from funcnodes_core.exceptions import RunInterrupted, WrongLoopError
@@ -211,17 +211,13 @@ class Scheduler(Holds):
 
     def _take(self, burst: list[Runnable]) -> Generator[None, None, None]:
         """Mark what a change of a resting graph reaches, by a plan that is kept for the next time."""
-        plan = self._plans.find(burst)
-        if plan is None or not plan.is_current():
-            plan = yield from make_plan(burst, self)
-            if plan is not None:
-                self._plans.keep(burst, plan)
-        nodes = None if plan is None else (yield from plan.nodes())
+        found = yield from self._plans.find(burst, self)
         valid = self._at_rest() and all([node._phase is _ASKED and node._may_run() for node in burst])
-        if plan is None or nodes is None or not valid:
+        if found is None or not valid:
             self._join(burst)
             return
-        starting = yield from self._mark_all(nodes, plan.counts)
+        plan, nodes = found
+        starting = yield from mark_all(self, nodes, plan.counts)
         if plan.acyclic:
             for node in burst:
                 node._acyclic_at = plan.version

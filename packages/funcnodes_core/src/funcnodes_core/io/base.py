@@ -57,8 +57,7 @@ class Link:
         return f"<Link {self.src.full_id} -> {self.dst.full_id} holds={self.holds}>"
 
 
-# what ports without wires share, so that most ports need no lists; never changed
-NO_LINKS: Final[list[Link]] = []
+NO_LINKS: Final[list[Link]] = []  # shared by ports without wires, so that most need no lists; never changed
 
 
 class NodeIO(EventEmitterMixin):
@@ -79,10 +78,8 @@ class NodeIO(EventEmitterMixin):
     )
 
     _default_multiple: ClassVar[bool] = False
-    # wires into this port; an output has none
-    links_in: list[Link]
-    # mirrors to other inputs; an output has none
-    forwards: list[Link]
+    links_in: list[Link]  # wires into this port; an output has none
+    forwards: list[Link]  # mirrors to other inputs; an output has none
 
     def __init__(
         self,
@@ -333,8 +330,7 @@ class NodeIO(EventEmitterMixin):
 
     def to_dict(self, include_on: bool = False) -> dict[str, Any]:
         """Everything about the port."""
-        out = self.serialize(drop=False)
-        return out | {"on": dict(self._spec.on)} if include_on else out
+        return self.serialize(drop=False) | ({"on": dict(self._spec.on)} if include_on else {})
 
     def is_connected(self) -> bool:
         """Tell whether a wire ends or starts here."""
