@@ -64,6 +64,7 @@ def named(message: dict[str, Any], name: str) -> dict[str, Any] | None:
     return next((worker for worker in listed if worker["name"] == name), None)
 
 
+@pytest.mark.timeout(150)  # two servers and six programs, one after the other
 async def test_a_worker_of_somebody_else_is_added_edited_and_forgotten(
     program: Any, lab: Any, helpers: Any
 ) -> None:
@@ -76,8 +77,8 @@ async def test_a_worker_of_somebody_else_is_added_edited_and_forgotten(
     added = program.run("worker", "add", url, "--token-file", token_file, "--name", "Lab")
     uuid = added.stdout.strip()
     async with mine.browser() as browser, browser.ws_connect("/manager", headers=mine.origin) as manager:
-        async with asyncio.timeout(20):
-            while (seen := named(await helpers.receive(manager, "worker_status"), "Lab")) is None or seen[
+        async with asyncio.timeout(60):
+            while (seen := named(await helpers.receive(manager, "worker_status", 60), "Lab")) is None or seen[
                 "status"
             ] != "running":
                 continue
