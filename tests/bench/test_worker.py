@@ -203,7 +203,7 @@ def test_runs_a_second_with_ten_clients(kit: Any, figures: Any, worker: Any) -> 
 
 def watched_rate(one: Any, worker: Any, rounds: int = 1500) -> float:
     """Runs a second until every one of ten clients was told of the last."""
-    watchers = [Watcher(worker, 100 * rounds) for _ in range(10)]
+    watchers = [Watcher(worker, 100 * rounds, rounds - 1 + 100) for _ in range(10)]
     begin = time.perf_counter()
     one.call("update_node_input", uuid="source", input_id="n", value=rounds)
     for watcher in watchers:
@@ -236,12 +236,12 @@ def chain_alone() -> float:
 
 
 class Watcher:
-    """A client that reads everything in a thread, until the last run of the last node was told."""
+    """A client that reads everything in a thread, until it was told of every run and of the last value."""
 
-    def __init__(self, process: Any, runs: int) -> None:
+    def __init__(self, process: Any, runs: int, last: float) -> None:
         self.one = process.connect()
         self.one.receive()  # hello
-        self.expected = runs
+        self.expected = (runs, last)
         self.runs = 0
         self.last = 0
         self.ended = 0.0
@@ -249,7 +249,7 @@ class Watcher:
         self.thread.start()
 
     def _run(self) -> None:
-        while self.runs < self.expected:
+        while (self.runs, self.last) != self.expected:
             frame = self.one.receive()
             if b'"node_ran"' in frame and b'"source"' not in frame:
                 self.runs += json.loads(frame)["data"]["runs"]
